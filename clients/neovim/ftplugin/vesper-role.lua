@@ -1,0 +1,2 @@
+-- Role files look like documents.
+vim.cmd.runtime('ftplugin/vsp.lua')

@@ -1,0 +1,1 @@
+"""The MCP server: a `Project` behind the Model Context Protocol."""

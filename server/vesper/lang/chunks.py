@@ -1,0 +1,207 @@
+"""Text cut into chunks by indentation alone, so that an error cannot leave its chunk.
+
+A block begins at a key in column 0 or at a document marker; a block longer than `WHOLE` lines is cut
+once more, into its head line and its items. Where chunks begin is a pure function of the text: what
+an editor's history was never matters. Vesper reads a little more strictly than YAML here: lines that
+go on a quoted text or a bracket must be indented.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from vesper.lang.source import Change, indentation, is_blank
+
+ChunkKind = Literal["marker", "section", "head", "item", "loose"]
+Repair = Literal["", ":", " "]
+
+WHOLE = 24
+"""A block of at most this many lines is one chunk."""
+
+_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s#\-\]}&*!|>%@`,\[{'"?:\ufeff][^#:]*?)\s*:(?=\s|$)(.*)""")
+_BARE = re.compile(r"([A-Za-z_]\w*)(:(?=[^\s:])|\s*$)")
+_MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
+_NESTED = re.compile(r"\s+(?:-\s|-$|[\w\"'-]+\s*:(?:\s|$))")
+_CONFLICT = re.compile(r"<{7}|={7}|>{7}|\|{7}")
+
+
+class Chunk(NamedTuple):
+    """A run of lines that is read alone.
+
+    `section` is the top-level key it belongs to, empty before the first one. `repair` is what the
+    first line lacks to be a key: a colon, or the space behind it.
+    """
+
+    kind: ChunkKind
+    section: str
+    text: str
+    lines: int
+    repair: Repair = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """The chunks from one key in column 0 to the next; `shape` tells how its items begin."""
+
+    lines: int
+    chunks: list[Chunk]
+    shape: str = ""
+
+
+def cut(lines: Sequence[str], known: frozenset[str]) -> list[Block]:
+    """Cut a whole text; `known` are the top-level keys, recognised even without their colon."""
+    return list(_blocks(lines, 0, len(lines), known))
+
+
+def recut(blocks: list[Block], lines: Sequence[str], change: Change, known: frozenset[str]) -> None:
+    """Bring `blocks` up to date after one change of `lines`; equal to a fresh `cut`, but local."""
+    first, start = _block_at(blocks, _last_solid(lines, change.first))
+    last, last_start = _block_at(blocks, change.first + change.removed - 1)
+    end = last_start + blocks[last].lines - change.removed + change.added
+    if first == last and _recut_item(blocks[first], lines, start, change, known):
+        return
+    # The first line may have stopped being a key: then it belongs to the block above.
+    while first > 0 and not _opens(lines, start, known):
+        first -= 1
+        start -= blocks[first].lines
+    blocks[first : last + 1] = _blocks(lines, start, end, known)
+
+
+def _last_solid(lines: Sequence[str], index: int) -> int:
+    """The nearest line above that is not blank: whether it opens a block may depend on `index`."""
+    index -= 1
+    while index > 0 and is_blank(lines[index]):
+        index -= 1
+    return max(index, 0)
+
+
+def _block_at(blocks: list[Block], line: int) -> tuple[int, int]:
+    start = 0
+    for index, block in enumerate(blocks):
+        if line < start + block.lines:
+            return index, start
+        start += block.lines
+    return len(blocks) - 1, start - blocks[-1].lines
+
+
+def _opens(lines: Sequence[str], index: int, known: frozenset[str]) -> bool:
+    """Whether a block begins at this line."""
+    line = lines[index]
+    if line[:1] in ("", " ", "\t", "#", "\r", "\n"):
+        return False
+    if _MARKER.match(line):
+        return True
+    key = _KEY.match(line)
+    if key is None:
+        bare = _BARE.match(line)
+        return bare is not None and bare[1] in known
+    value = key[2].strip()
+    if key[1] in known or not value or value[0] in "|>&*!{[\"'#":
+        return True
+    # `foo: bar` with indented keys below cannot be a key of the root: it slipped out of a step.
+    below = index + 1
+    while below < len(lines) and is_blank(lines[below]):
+        below += 1
+    return below == len(lines) or _NESTED.match(lines[below]) is None
+
+
+def _blocks(
+    lines: Sequence[str], start: int, end: int, known: frozenset[str]
+) -> Iterator[Block]:
+    begin = start
+    for index in range(start + 1, end):
+        if _opens(lines, index, known):
+            yield _block(lines, begin, index, known)
+            begin = index
+    yield _block(lines, begin, end, known)
+
+
+def _block(lines: Sequence[str], start: int, end: int, known: frozenset[str]) -> Block:
+    head = lines[start].removeprefix("\ufeff") if start == 0 else lines[start]
+    if _MARKER.match(head):
+        return Block(end - start, [Chunk("marker", "", "".join(lines[start:end]), end - start)])
+    section, repair = _section(head, known)
+    if end - start > WHOLE and section and not repair:
+        shape = _shape(lines, start, end)
+        if shape:
+            chunks = list(_items(lines, (start, end), section, shape))
+            return Block(end - start, chunks, shape)
+    kind: ChunkKind = "section" if section else "loose"
+    text = "".join(lines[start:end])
+    return Block(end - start, [Chunk(kind, section, text, end - start, repair)])
+
+
+def _section(head: str, known: frozenset[str]) -> tuple[str, Repair]:
+    key = _KEY.match(head)
+    if key is not None:
+        return key[1].strip("\"'"), ""
+    bare = _BARE.match(head)
+    if bare is not None and bare[1] in known:
+        return bare[1], " " if bare[2] == ":" else ":"
+    return "", ""
+
+
+def _shape(lines: Sequence[str], start: int, end: int) -> str:
+    """How an item of this block begins: its indentation, and `-` for a list; empty: not cut."""
+    key = _KEY.match(lines[start])
+    value = key[2].strip() if key else ""
+    if value and value[0] != "#":
+        return ""
+    first = next((it for it in lines[start + 1 : end] if not is_blank(it)), "")
+    depth = indentation(first)
+    is_list = first[depth : depth + 1] == "-" and first[depth + 1 : depth + 2] in (" ", "\n", "\r")
+    if depth == 0 and not is_list:
+        return ""
+    return " " * depth + ("-" if is_list else "")
+
+
+def _begins_item(line: str, shape: str) -> bool:
+    if not line.startswith(shape):
+        return False
+    behind = line[len(shape) : len(shape) + 1]
+    if shape.endswith("-"):
+        return behind in ("", " ", "\r", "\n")
+    return behind not in ("", " ", "#", "\t", "\r", "\n", "-") and _CONFLICT.match(line) is None
+
+
+def _items(
+    lines: Sequence[str], bounds: tuple[int, int], section: str, shape: str
+) -> Iterator[Chunk]:
+    start, end = bounds
+    begin, kind = start, "head"
+    for index in range(start + 1, end):
+        if _begins_item(lines[index], shape):
+            yield Chunk(kind, section, "".join(lines[begin:index]), index - begin)
+            begin, kind = index, "item"
+    yield Chunk(kind, section, "".join(lines[begin:end]), end - begin)
+
+
+def _recut_item(
+    block: Block, lines: Sequence[str], start: int, change: Change, known: frozenset[str]
+) -> bool:
+    """Handle the common edit, inside the items of one long block, without reading the others."""
+    chunks = block.chunks
+    if not block.shape or block.lines - change.removed + change.added <= WHOLE:
+        return False
+    touched = [_last_solid(lines, change.first), *range(change.first, change.first + change.added)]
+    if any(_opens(lines, it, known) for it in touched if it > start):
+        return False
+    index, begin = 0, start
+    while begin + chunks[index].lines <= change.first:
+        begin += chunks[index].lines
+        index += 1
+    last, end = index, begin + chunks[index].lines
+    while end < change.first + change.removed:
+        last += 1
+        end += chunks[last].lines
+    # The head and the first item decide the shape of all; and a first line may join the item above.
+    if index <= 1 or not _begins_item(lines[begin], block.shape):
+        return False
+    end += change.added - change.removed
+    section, shape = chunks[0].section, block.shape
+    chunks[index : last + 1] = [
+        it._replace(kind="item") for it in _items(lines, (begin, end), section, shape)
+    ]
+    block.lines += change.added - change.removed
+    return True

@@ -1,0 +1,260 @@
+"""What one chunk defines for the rest of its document: names, types, steps, capabilities, roles."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from vesper.lang import fields, tree, types
+from vesper.lang.chunks import Chunk
+from vesper.lang.fields import Slot, Walked
+from vesper.lang.operation import operations, text_of
+from vesper.lang.source import Span
+
+ExportKind = Literal[
+    "section", "node", "node-type", "input", "output", "error-field", "error-code", "outputs-error",
+    "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
+    "alias", "end", "call", "parent", "restriction", "capability", "grantable",
+]  # fmt: skip
+
+
+class Export(NamedTuple):
+    """One thing a chunk defines. The span is chunk-relative; the rest does not depend on place."""
+
+    kind: ExportKind
+    name: str
+    span: Span
+    detail: object = None
+    """The type of a value, the fields of a machine, the parents of a role: hashable."""
+    visible_from: int = 0
+    """The chunk's line behind which a variable is set."""
+
+    @property
+    def signature(self) -> tuple[str, str, object]:
+        """What others can notice of it."""
+        return (self.kind, self.name, self.detail)
+
+
+def exports_of(
+    chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None
+) -> Iterator[Export]:
+    """Everything the chunk defines, in the order written."""
+    if isinstance(root, tree.Mapping) and chunk.kind != "item":
+        for entry in root.entries:
+            yield Export("section", entry.key.text, entry.key.span)
+    if kind == "role":
+        yield from _roles(chunk, root)
+        return
+    for slot in walked.slots:
+        yield from _of_slot(slot)
+
+
+def field_type(spec: tree.Node) -> types.Type:
+    """The type that a field's specification gives its value."""
+    if isinstance(spec, tree.Scalar):
+        return types.parse(spec.text).type
+    if not isinstance(spec, tree.Mapping):
+        return types.ANY
+    written = text_of(spec, "type")
+    if written == "enum":
+        found: types.Type = types.Enum(_words(spec.get("values")))
+    else:
+        found = types.parse(written).type if written else types.ANY
+    nested = spec.get("fields")
+    if isinstance(nested, tree.Mapping):
+        record = record_type("record", nested)
+        found = types.Array(record) if isinstance(found, types.Array) else record
+    optional = text_of(spec, "required") == "false" and spec.entry("default") is None
+    return types.Nullable(found) if optional and not isinstance(found, types.Nullable) else found
+
+
+def record_type(name: str, specs: tree.Mapping) -> types.Type:
+    """The record type that a mapping of field specifications describes."""
+    return types.RecordType(
+        name, tuple((it.key.text, field_type(it.value)) for it in specs.entries)
+    )
+
+
+def _words(node: tree.Node | None) -> tuple[str, ...]:
+    if not isinstance(node, tree.Sequence):
+        return ()
+    return tuple(it.text for it in node.items if isinstance(it, tree.Scalar))
+
+
+def _of_slot(slot: Slot) -> Iterator[Export]:
+    node = slot.node
+    match slot.path, node:
+        case ("node_id",), tree.Scalar():
+            yield Export("node", node.text, node.span)
+        case ("type",), tree.Scalar():
+            yield Export("node-type", node.text, node.span)
+        case ("inputs",), tree.Mapping():
+            yield from _specs("input", node)
+        case ("outputs",), tree.Mapping():
+            short = [it for it in node.entries if it.key.text not in ("success", "error")]
+            for entry in short:
+                yield Export("output", entry.key.text, entry.key.span, field_type(entry.value))
+        case ("outputs", "success"), tree.Mapping():
+            yield from _specs("output", node)
+        case ("outputs", "error"), tree.Mapping():
+            yield from _error_side(node)
+        case ("types",), tree.Mapping():
+            for entry in node.entries:
+                yield _type(entry)
+        case ("contracts", "facts"), tree.Mapping():
+            for entry in node.entries:
+                yield Export("fact", entry.key.text, entry.key.span)
+        case ("security", "capabilities_required", int()), tree.Scalar():
+            yield Export("grant", node.text, node.span)
+        case ("security", "denied_capabilities", int()), tree.Scalar():
+            yield Export("denied", node.text, node.span)
+        case ("state_machines",), tree.Mapping():
+            for entry in node.entries:
+                yield _machine(entry)
+        case ("flow", *_), tree.Mapping() if _is_step(slot):
+            yield from _step(slot, node)
+        case _:
+            pass
+
+
+def _is_step(slot: Slot) -> bool:
+    return isinstance(slot.shape, fields.Record) and slot.shape.kind == "step"
+
+
+def _specs(kind: Literal["input", "output", "error-field"], node: tree.Mapping) -> Iterator[Export]:
+    for entry in node.entries:
+        yield Export(kind, entry.key.text, entry.key.span, field_type(entry.value))
+
+
+def _error_side(node: tree.Mapping) -> Iterator[Export]:
+    yield Export("outputs-error", "error", node.span)
+    yield from _specs("error-field", node)
+    code = node.get("error_code")
+    kind = types.unwrapped(field_type(code), {}) if code is not None else types.ANY
+    if isinstance(kind, types.Enum):
+        for word in kind.words:
+            yield Export("error-code", word, code.span if code else node.span)
+
+
+def _type(entry: tree.Entry) -> Export:
+    name, node = entry.key.text, entry.value
+    found: types.Type = types.ANY
+    if isinstance(node, tree.Mapping):
+        specs, base = node.get("fields"), text_of(node, "base")
+        if isinstance(specs, tree.Mapping):
+            found = record_type(name, specs)
+        elif node.entry("values") is not None:
+            found = types.Enum(_words(node.get("values")))
+        elif base:
+            found = types.parse(base).type
+    elif isinstance(node, tree.Scalar):
+        found = types.parse(node.text).type
+    return Export("type", name, entry.key.span, found)
+
+
+def _machine(entry: tree.Entry) -> Export:
+    states = entry.value.get("states") if isinstance(entry.value, tree.Mapping) else None
+    return Export("machine", entry.key.text, entry.key.span, _words(states))
+
+
+def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
+    operation = text_of(node, "operation")
+    name = node.entry("step")
+    if name is not None and isinstance(name.value, tree.Scalar) and name.value.text:
+        yield Export("step", name.value.text, name.value.span, operation)
+    last = node.span.end_line
+    known = operations().get(operation)
+    if known is not None:
+        place = node.entry("operation")
+        for need in known.needs(node):
+            yield Export("need", need, place.value.span if place else node.span)
+    output = node.get("output")
+    returns = types.parse(known.returns).type if known and known.returns else types.ANY
+    for scalar in _names_of(output):
+        yield Export("variable", scalar.text, scalar.span, returns, last)
+    yield from _extracted(node, last)
+    if len(slot.path) == 2:
+        yield Export("end", operation, node.span, ends(node), last)
+    target = node.get("node_id")
+    if operation == "call_node" and isinstance(target, tree.Scalar):
+        yield Export("call", target.text, target.span)
+
+
+def _names_of(output: tree.Node | None) -> Iterator[tree.Scalar]:
+    if isinstance(output, tree.Scalar) and output.text:
+        yield output
+    elif isinstance(output, tree.Sequence):
+        yield from (it for it in output.items if isinstance(it, tree.Scalar))
+    elif isinstance(output, tree.Mapping):
+        yield from (it.key for it in output.entries)
+
+
+def _extracted(node: tree.Mapping, last: int) -> Iterator[Export]:
+    for holder in (node, node.get("on_success"), node.get("on_result")):
+        extract = holder.get("extract") if isinstance(holder, tree.Mapping) else None
+        if isinstance(extract, tree.Mapping):
+            for entry in extract.entries:
+                yield Export("variable", entry.key.text, entry.key.span, types.ANY, last)
+
+
+def ends(node: tree.Mapping) -> bool:
+    """Whether the flow surely ends with this step."""
+    if text_of(node, "operation") == "return":
+        return True
+    if text_of(node, "operation") != "conditional":
+        return False
+    sides = (node.get("then"), node.get("else"))
+    return all(_side_ends(it) for it in sides)
+
+
+def _side_ends(side: tree.Node | None) -> bool:
+    if isinstance(side, tree.Mapping):
+        return side.entry("return_success") is not None or side.entry("return_error") is not None
+    if not isinstance(side, tree.Sequence) or not side.items:
+        return False
+    last = side.items[-1]
+    return isinstance(last, tree.Mapping) and (
+        ends(last) or last.entry("return_success") is not None
+        or last.entry("return_error") is not None
+    )  # fmt: skip
+
+
+def _roles(chunk: Chunk, root: tree.Node | None) -> Iterator[Export]:
+    if not isinstance(root, tree.Mapping):
+        return
+    if chunk.kind == "item":
+        yield from _role_parts(chunk.section, root)
+        return
+    for entry in root.entries:
+        yield Export("role", entry.key.text, entry.key.span)
+        if isinstance(entry.value, tree.Mapping):
+            yield from _role_parts(entry.key.text, entry.value)
+
+
+def _role_parts(role: str, node: tree.Mapping) -> Iterator[Export]:
+    extends = node.get("extends")
+    parents = [extends] if isinstance(extends, tree.Scalar) and extends.text else []
+    if isinstance(extends, tree.Sequence):
+        parents = [it for it in extends.items if isinstance(it, tree.Scalar)]
+    for parent in parents:
+        yield Export("parent", role, parent.span, parent.text)
+    for name, value, span in restrictions(node.get("restrictions")):
+        yield Export("restriction", role, span, (name, value))
+    for key, kind in (("capabilities", "capability"), ("grantable", "grantable")):
+        listed = node.get(key)
+        for it in listed.items if isinstance(listed, tree.Sequence) else ():
+            if isinstance(it, tree.Scalar):
+                yield Export("capability" if kind == "capability" else "grantable", role, it.span, it.text)
+
+
+def restrictions(node: tree.Node | None) -> Iterator[tuple[str, str, Span]]:
+    """Name, value and place of each restriction, in whichever form it is written."""
+    if isinstance(node, tree.Mapping):
+        for entry in node.entries:
+            if isinstance(entry.value, tree.Scalar):
+                yield entry.key.text, entry.value.text, entry.value.span
+    elif isinstance(node, tree.Sequence):
+        for item in node.items:
+            if isinstance(item, tree.Scalar):
+                name, _, value = item.text.partition(":")
+                yield name.strip(), value.strip() or "true", item.span
+            else:
+                yield from restrictions(item)

@@ -1,0 +1,77 @@
+"""Which names an expression may use where it stands, and of what type each is."""
+
+from collections.abc import Iterator
+
+from vesper.lang import expr
+from vesper.lang.piece import Expression
+from vesper.lang.scope import Scope
+from vesper.lang.types import ANY, BOOLEAN, STRING, Nullable, RecordType, Type
+
+CONTRACTS = ("inputs", "post")
+OPEN = ("columns",)
+"""Scopes in which any name may be a column of a row."""
+
+_RESULTS: dict[str, Type] = {
+    "success": BOOLEAN,
+    "error": RecordType("error", (("occurred", BOOLEAN),)),
+    "error_code": Nullable(STRING),
+}
+
+
+def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None:
+    """The type of a name where the expression stands; None where nobody defines it."""
+    if name in expression.names:
+        return ANY
+    found = scope.find("input", name)
+    if found is None and expression.scope == "post":
+        found = scope.find("output", name) or scope.find("error-field", name)
+        if found is None and name in _RESULTS:
+            return _RESULTS[name]
+    if found is not None:
+        kind = found[0]
+        return kind if isinstance(kind, _TYPES) else ANY
+    if scope.find("fact", name) is not None:
+        return ANY
+    if expression.scope in CONTRACTS:
+        return None
+    line = expression.slot.node.span.line
+    return scope.variable(name, line)
+
+
+def known_names(expression: Expression, scope: Scope) -> tuple[str, ...]:
+    """Every name the expression could use, for suggestions and completion."""
+    names = [*scope.names("input"), *scope.names("fact"), *sorted(expression.names)]
+    if expression.scope == "post":
+        names += [*scope.names("output"), *scope.names("error-field"), *_RESULTS]
+    elif expression.scope not in CONTRACTS:
+        names += scope.names("variable")
+    return tuple(dict.fromkeys(names))
+
+
+def free_names(tree: expr.Expr) -> Iterator[expr.Name]:
+    """The names an expression takes from its surroundings, those of quantifiers left out."""
+    pending: list[tuple[expr.Expr, frozenset[str]]] = [(tree, frozenset())]
+    while pending:
+        node, bound = pending.pop()
+        match node:
+            case expr.Name(name):
+                if name not in bound:
+                    yield node
+            case expr.Quantified(name=name, over=over, body=body):
+                pending.append((body, bound | {name}))
+                if over is not None:
+                    pending.append((over, bound))
+            case _:
+                pending.extend((it, bound) for it in reversed(expr.parts(node)))
+
+
+def unknown_names(expression: Expression, scope: Scope) -> Iterator[expr.Name]:
+    """The names in an expression that nobody defines."""
+    if expression.parsed.tree is None or expression.scope in OPEN:
+        return
+    for name in free_names(expression.parsed.tree):
+        if type_of_name(expression, scope, name.name) is None:
+            yield name
+
+
+_TYPES = tuple(Type.__args__)

@@ -1,0 +1,256 @@
+"""One chunk examined: its tree, how it fits the field table, its expressions, what it exports.
+
+A piece depends on its own text alone, so equal text is examined once. What it defines for the rest of
+the document leaves it as exports.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from vesper.lang import expr, fields, tree
+from vesper.lang.chunks import Chunk
+from vesper.lang.document import NODE
+from vesper.lang.exports import Export, exports_of
+from vesper.lang.fields import ScopeKind, Slot, Walked
+from vesper.lang.roles import ROLE
+from vesper.lang.source import RelativeSource, Span, content
+
+DocumentKind = Literal["vsp", "role"]
+Path = tuple[str | int, ...]
+
+_IGNORE = re.compile(r"#\s*vesper:\s*ignore\b([\sA-Z0-9,]*)")
+_WORDS = frozenset({"non_empty", "positive", "negative", "non_negative", "unique"})
+_COMPARISON = re.compile(r"\s*(==|!=|<=|>=|<|>|IN\b|NOT IN\b|MATCHES\b|CONTAINS\b)")
+_KEYED = re.compile(r"\s*([a-z_]+)\s*:\s*(\S.*)$")
+
+
+class Expression(NamedTuple):
+    """An expression where it stands; its places are carried into the chunk by `span`."""
+
+    slot: Slot
+    text: str
+    parsed: expr.Parsed
+    source: RelativeSource
+    shift: int
+    """How far into the scalar's value the expression begins."""
+    scope: ScopeKind
+    names: frozenset[str]
+    """Names that only this place has, such as the element of a transform."""
+    part: bool
+    """Whether it is one `{...}` of a longer text."""
+
+    def span(self, start: int, end: int) -> Span:
+        """The span, in the chunk, of a part of the expression."""
+        return self.source.span(start + self.shift, end + self.shift)
+
+
+class Piece:
+    """One chunk, examined. Lines count from its first."""
+
+    __slots__ = (
+        "chunk", "expressions", "exports", "ignored", "is_broken", "kind", "memo", "mended",
+        "reading", "signature", "walked",
+    )  # fmt: skip
+
+    def __init__(self, chunk: Chunk, kind: DocumentKind) -> None:
+        self.chunk = chunk
+        self.kind: DocumentKind = kind
+        self.reading = tree.read(chunk.text, chunk.repair)
+        self.is_broken = any(it.kind in _BREAKING for it in self.reading.problems)
+        self.mended = frozenset(
+            line
+            for it in self.reading.problems
+            if it.kind in _BREAKING
+            for line in range(it.span.line, it.span.end_line + 1)
+        )
+        self.walked = _walk(chunk, kind, self.reading.root)
+        self.expressions = list(_expressions(self.walked, self.reading.lines))
+        anchors = self.reading.anchors.items()
+        self.exports: tuple[Export, ...] = (
+            *exports_of(chunk, kind, self.walked, self.reading.root),
+            *(Export("anchor", name, node.span) for name, node in anchors),
+            *(Export("alias", it.name, it.span) for it in self.reading.aliases),
+        )
+        self.signature = tuple(it.signature for it in self.exports)
+        self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
+        self.memo: list[object] = []
+
+    @property
+    def path(self) -> Path:
+        """The keys that lead to this chunk's own place in the document."""
+        return (self.chunk.section,) if self.chunk.kind == "item" else ()
+
+
+_BREAKING = frozenset(
+    {"syntax", "tab", "quote", "bracket", "colon", "conflict", "depth", "duplicate-key"}
+)
+
+
+def _walk(chunk: Chunk, kind: DocumentKind, root: tree.Node | None) -> Walked:
+    empty = Walked([], [], [])
+    if root is None or chunk.kind == "marker":
+        return empty
+    if kind == "role":
+        return _walk_role(chunk, root, empty)
+    if chunk.kind != "item":
+        return fields.walk_part(root, NODE) if isinstance(root, tree.Mapping) else empty
+    field = NODE.field(chunk.section)
+    if field is None:
+        return empty
+    shape = fields.resolve(field.shape, root)
+    return _walk_item(root, shape, (chunk.section,))
+
+
+def _walk_role(chunk: Chunk, root: tree.Node, empty: Walked) -> Walked:
+    if not isinstance(root, tree.Mapping):
+        return empty
+    if chunk.kind == "item":
+        return fields.walk_part(root, ROLE, (chunk.section,))
+    for entry in root.entries:
+        _extend(empty, fields.walk(entry.value, ROLE, (entry.key.text,)))
+    return empty
+
+
+def _walk_item(root: tree.Node, shape: fields.Shape, path: Path) -> Walked:
+    if isinstance(root, tree.Mapping) and isinstance(shape, fields.Record):
+        return fields.walk_part(root, shape, path)
+    if isinstance(root, tree.Mapping) and isinstance(shape, fields.MapOf):
+        return fields.walk(root, shape, path)
+    if isinstance(root, tree.Sequence) and isinstance(shape, fields.ListOf):
+        return fields.walk(root, shape, path)
+    return Walked([], [], [])
+
+
+def _extend(walked: Walked, more: Walked) -> None:
+    for mine, theirs in zip(walked, more, strict=True):
+        mine.extend(theirs)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]
+
+
+def _ignored(lines: list[str]) -> dict[int, frozenset[str]]:
+    """Codes silenced by line; an empty set silences all. Alone on a line it speaks of the next."""
+    silenced: dict[int, frozenset[str]] = {}
+    for number, line in enumerate(lines):
+        found = _IGNORE.search(line)
+        if found:
+            alone = not line[: found.start()].strip()
+            codes = frozenset(re.findall(r"[A-Z]{3}\d{3}", found[1]))
+            silenced[number + 1 if alone else number] = codes
+    return silenced
+
+
+def _expressions(walked: Walked, lines: list[str]) -> Iterator[Expression]:
+    places = [it for it in walked.slots if isinstance(it.node, tree.Scalar)]
+    locals_ = _local_names(walked)
+    for slot in places:
+        scalar = slot.node
+        assert isinstance(scalar, tree.Scalar)
+        if scalar.is_null:
+            continue
+        source = RelativeSource(lines, scalar.span, scalar.style, scalar.text)
+        names = _names_at(slot.path, locals_)
+        match slot.shape:
+            case fields.Text("expression", scope):
+                yield _expression(slot, scalar.text, source, scope, names)
+            case fields.Text("constraint", scope):
+                yield from _constraint(slot, scalar.text, source, scope, names)
+            case fields.Text("template" | "sql" | "value", scope) | fields.Anything(scope):
+                if scope != "none" and "{" in scalar.text:
+                    for start, text in template_parts(scalar.text):
+                        parsed = expr.parse(text)
+                        yield Expression(slot, text, parsed, source, start, scope, names, True)
+            case _:
+                pass
+
+
+def _expression(
+    slot: Slot, text: str, source: RelativeSource, scope: ScopeKind, names: frozenset[str]
+) -> Expression:
+    shift = 0
+    if text.startswith("{") and text.endswith("}") and ":" not in text:
+        # `"{amount * 2}"` where an expression stands anyway: the braces add nothing.
+        text, shift = text[1:-1], 1
+    return Expression(slot, text, expr.parse(text), source, shift, scope, names, False)
+
+
+def _constraint(
+    slot: Slot, text: str, source: RelativeSource, scope: ScopeKind, names: frozenset[str]
+) -> Iterator[Expression]:
+    if text in _WORDS or _KEYED.match(text):
+        return
+    names = names | {"value", str(slot.path[1])} if len(slot.path) > 1 else names | {"value"}
+    if _COMPARISON.match(text):
+        parsed = expr.parse(f"value {text}")
+        yield Expression(slot, f"value {text}", parsed, source, -6, scope, names, False)
+    else:
+        yield Expression(slot, text, expr.parse(text), source, 0, scope, names, False)
+
+
+def template_parts(text: str) -> Iterator[tuple[int, str]]:
+    """The `{...}` parts of a template with their offsets; `{{` and `}}` are braces."""
+    at = 0
+    while (start := text.find("{", at)) >= 0:
+        if text.startswith("{{", start):
+            at = start + 2
+            continue
+        end = text.find("}", start)
+        if end < 0:
+            yield start + 1, text[start + 1 :]
+            return
+        yield start + 1, text[start + 1 : end]
+        at = end + 1
+
+
+def _local_names(walked: Walked) -> list[tuple[Path, frozenset[str]]]:
+    """Names that hold inside one step: loop variables, elements, a call's response."""
+    found: list[tuple[Path, frozenset[str]]] = []
+    for slot in walked.slots:
+        if not (isinstance(slot.shape, fields.Record) and slot.shape.kind == "step"):
+            continue
+        if not isinstance(slot.node, tree.Mapping):
+            continue
+        names = {it.value.text for it in slot.node.entries
+                 if it.key.text == "as" and isinstance(it.value, tree.Scalar)}  # fmt: skip
+        operation = slot.node.get("operation")
+        if isinstance(operation, tree.Scalar):
+            names |= _step_names(operation.text, slot.node)
+        if names:
+            found.append((slot.path, frozenset(names)))
+    return found
+
+
+def _step_names(operation: str, step: tree.Mapping) -> set[str]:
+    match operation:
+        case "data_transform" | "for_each":
+            items = step.get("input") or step.get("items")
+            text = items.text.strip("{} ") if isinstance(items, tree.Scalar) else ""
+            return {"item", "index", "accumulator", "acc", "a", "b", _singular(text), text}
+        case "external_api_call" | "call_node" | "agent_run" | "approval" | "wait":
+            return {"response", "result"}
+        case "database_query":
+            return {"query_result", "query_results"}
+        case _:
+            return set()
+
+
+def _singular(text: str) -> str:
+    word = text.rsplit(".", 1)[-1]
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "xes", "ches")):
+        return word[:-2]
+    return word.removesuffix("s")
+
+
+def _names_at(path: Path, found: list[tuple[Path, frozenset[str]]]) -> frozenset[str]:
+    names: frozenset[str] = frozenset()
+    for prefix, more in found:
+        if path[: len(prefix)] == prefix:
+            names |= more
+    return names
+
+
+def line_text(piece: Piece, line: int) -> str:
+    """One line of a piece without its end, empty beyond it."""
+    lines = piece.reading.lines
+    return content(lines[line]) if 0 <= line < len(lines) else ""

@@ -1,0 +1,46 @@
+"""VSP401: a contract about names nobody defines."""
+
+from collections.abc import Iterator
+
+from vesper.lang.names import CONTRACTS, known_names, unknown_names
+from vesper.lang.piece import Piece
+from vesper.lang.rule import Finding, nearest, rule, shortened
+from vesper.lang.scope import Scope
+
+
+@rule(
+    "VSP401",
+    "not-checkable",
+    severity="warning",
+    bad="""
+        inputs:
+          amount: decimal
+        contracts:
+          postconditions:
+            - "transaction.recorded"
+        #      ^^^^^^^^^^^ this clause cannot be checked: define `transaction` under `facts:`
+        """,
+    good="""
+        inputs:
+          amount: decimal
+        contracts:
+          facts:
+            transaction: "amount"
+          postconditions:
+            - "transaction > 0"
+        """,
+)
+def not_checkable(piece: Piece, scope: Scope) -> Iterator[Finding]:
+    """At run time it is reported as unchecked, never as passed."""
+    for expression in piece.expressions:
+        if expression.scope not in CONTRACTS:
+            continue
+        for name in unknown_names(expression, scope):
+            if scope.is_broken() or nearest(name.name, known_names(expression, scope)):
+                continue
+            what = shortened(name.name)
+            yield Finding(
+                expression.span(name.start, name.end),
+                f"this clause cannot be checked: define `{what}` under `facts:`",
+            )
+            break

@@ -1,0 +1,49 @@
+"""ROL102: roles that extend one another in a circle."""
+
+from collections.abc import Iterator
+
+from vesper.lang.rule import Document, Finding, rule
+
+
+@rule(
+    "ROL102",
+    "role-cycle",
+    bad="""
+        first:
+          extends: second
+        #          ^^^^^^ these roles extend one another in a circle: first -> second -> first
+        second:
+          extends: first
+        #          ^^^^^ these roles extend one another in a circle: second -> first -> second
+        """,
+    good="""
+        first:
+          extends: second
+        second:
+          description: The parent
+        """,
+)
+def role_cycle(document: Document) -> Iterator[Finding]:
+    """None of the roles in the circle can be used until one of them lets go."""
+    parents: dict[str, list[str]] = {}
+    for name, place in document.places("parent"):
+        parents.setdefault(name, []).append(str(place.export.detail))
+    for name, place in document.places("parent"):
+        path = _way_back(name, str(place.export.detail), parents)
+        if path:
+            circle = " -> ".join(path)
+            message = f"these roles extend one another in a circle: {circle}"
+            yield Finding(place.export.span.moved(place.line), message)
+
+
+def _way_back(start: str, first: str, parents: dict[str, list[str]]) -> list[str]:
+    pending, seen = [[start, first]], {first}
+    while pending:
+        path = pending.pop()
+        if path[-1] == start:
+            return path
+        for parent in parents.get(path[-1], ()):
+            if parent not in seen:
+                seen.add(parent)
+                pending.append([*path, parent])
+    return []

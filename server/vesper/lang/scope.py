@@ -1,0 +1,104 @@
+"""What a place in a document can see of the rest, and the record of what was looked at.
+
+A finding about one piece stays true as long as everything it asked still answers the same. So each
+answer is noted with its question, and the findings are kept until an answer changes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from vesper.lang.exports import Export, ExportKind
+from vesper.lang.piece import Piece
+from vesper.lang.types import ANY, Type
+
+Answer = object
+
+
+class Placed(NamedTuple):
+    """An export with the piece it comes from: its order in the document and its first line."""
+
+    order: int
+    line: int
+    export: Export
+
+
+class Facts:
+    """Everything the pieces of one document export, by kind and name."""
+
+    __slots__ = ("is_broken", "pieces", "table")
+
+    def __init__(self, pieces: Sequence[tuple[int, Piece]]) -> None:
+        self.pieces = pieces
+        self.is_broken = any(piece.is_broken for _, piece in pieces)
+        self.table: dict[ExportKind, dict[str, list[Placed]]] = {}
+        table = self.table
+        for order, (line, piece) in enumerate(pieces):
+            for export in piece.exports:
+                names = table.setdefault(export.kind, {})
+                names.setdefault(export.name, []).append(Placed(order, line, export))
+
+    def of(self, kind: ExportKind) -> Mapping[str, list[Placed]]:
+        """Everything of one kind, by name, in the order written."""
+        return self.table.get(kind, {})
+
+    def first(self, kind: ExportKind, name: str) -> Placed | None:
+        """The first of a kind with that name, or None."""
+        found = self.of(kind).get(name)
+        return found[0] if found else None
+
+
+class Scope:
+    """The view one piece has of its document. Every answer is recorded in `asked`."""
+
+    __slots__ = ("_facts", "_order", "asked")
+
+    def __init__(self, facts: Facts, order: int) -> None:
+        self._facts = facts
+        self._order = order
+        self.asked: dict[tuple[str, tuple[object, ...]], Answer] = {}
+
+    def find(self, kind: ExportKind, name: str) -> tuple[object, ...] | None:
+        """The detail of the first of that kind and name, in a tuple; None if there is none."""
+        found: Answer = None
+        placed = self._facts.first(kind, name)
+        if placed is not None:
+            found = (placed.export.detail,)
+        self.asked["find", (kind, name)] = found
+        return (placed.export.detail,) if placed is not None else None
+
+    def names(self, kind: ExportKind) -> tuple[str, ...]:
+        """Every name of a kind, in the order written."""
+        found = tuple(self._facts.of(kind))
+        self.asked["names", (kind,)] = found
+        return found
+
+    def variable(self, name: str, line: int) -> Type | None:
+        """The type of what the flow has set under that name before a line of this piece."""
+        found: Type | None = None
+        for order, _, export in self._facts.of("variable").get(name, ()):
+            if (order, export.visible_from) < (self._order, line):
+                found = export.detail if isinstance(export.detail, _TYPES) else ANY
+        self.asked["variable", (name, line)] = found
+        return found
+
+    def types(self) -> dict[str, Type]:
+        """The document's own types by name."""
+        found = {
+            name: places[0].export.detail
+            for name, places in self._facts.of("type").items()
+            if isinstance(places[0].export.detail, _TYPES)
+        }
+        self.asked["types", ()] = found
+        return found
+
+    def is_broken(self) -> bool:
+        """Whether some chunk could not be read as written, so that names may be missing."""
+        self.asked["is_broken", ()] = self._facts.is_broken
+        return self._facts.is_broken
+
+    def still(self, asked: Mapping[tuple[str, tuple[object, ...]], Answer]) -> bool:
+        """Whether every question would be answered as before."""
+        return all(getattr(self, name)(*given) == answer for (name, given), answer in asked.items())
+
+
+_TYPES = tuple(Type.__args__)

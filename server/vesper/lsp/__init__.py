@@ -1,0 +1,1 @@
+"""The language server: a `Project` behind the Language Server Protocol."""

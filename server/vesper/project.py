@@ -1,0 +1,55 @@
+"""One workspace: where it begins and what it holds. Every surface works on a `Project`."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from vesper.errors import VesperError
+from vesper.tasks.board import Board
+
+ROOT_MARKERS: Final = (".vesper", "vesper.toml", ".git")
+
+
+class Project:
+    """The workspace at `root`. Opening one reads and creates nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    @classmethod
+    def open(cls, start: Path) -> "Project":
+        """The workspace that `start`, a file or folder, belongs to.
+
+        It is the nearest folder at or above `start` with `.vesper`, `vesper.toml` or `.git`;
+        without one it is `start` itself, or the folder of the file.
+        """
+        start = start.resolve()
+        folder = start if start.is_dir() else start.parent
+        for candidate in (folder, *folder.parents):
+            if any((candidate / marker).exists() for marker in ROOT_MARKERS):
+                return cls(candidate)
+        return cls(folder)
+
+    @cached_property
+    def board(self) -> Board:
+        """The tasks of this workspace."""
+        return Board(self.root)
+
+    def relative(self, path: Path | str) -> str:
+        """`path` as the workspace names it: from the root, with `/` between its parts.
+
+        Links are followed only when the path as written is not inside. `invalid` when it is
+        outside either way.
+        """
+        written = Path(os.path.abspath(self.root / path))
+        for candidate in (written, written.resolve()):
+            if candidate.is_relative_to(self.root):
+                return candidate.relative_to(self.root).as_posix()
+        message = f"{path} is outside the workspace {self.root}"
+        raise VesperError("invalid", message, "name a file inside the workspace")
+
+    def close(self) -> None:
+        """Close the database; the project must not be used afterwards."""
+        if "board" in self.__dict__:
+            self.board.close()

@@ -1,0 +1,1 @@
+"""What is stored in `.vesper/vesper.db`, and the only SQL of the product."""

@@ -1,0 +1,45 @@
+"""One process at a time: an exclusive lock on a file that the system releases at any death."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vesper.errors import VesperError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+POLL = 0.01
+"""Seconds between two tries: neither system can wait for a lock with a time limit."""
+
+
+@contextmanager
+def exclusive(path: Path, wait: float) -> Iterator[None]:
+    """Hold the lock on `path`, which stays behind empty; `busy` after `wait` seconds."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + wait
+        while not _taken(descriptor):
+            if time.monotonic() >= deadline:
+                message = f"another process has held {path} for {wait:g} s"
+                raise VesperError("busy", message, "try again when it has finished")
+            time.sleep(POLL)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True

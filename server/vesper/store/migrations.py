@@ -1,0 +1,202 @@
+"""How `vesper.db` comes to be and how an older one is brought up to date, without losing a row."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import vesper
+from vesper.errors import VesperError
+from vesper.store.engine import APPLICATION_ID, Connection, connect, foreign, pragma
+from vesper.store.lock import exclusive
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as UtilsDatabase
+
+MIGRATION_WAITS: Final = 6
+"""A migration copies the whole database first, so it is waited for this much longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of format. Steps are only ever appended; a released one never changes."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    Step(
+        "tasks_and_events",
+        (
+            "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+            """
+            CREATE TABLE tasks (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                title TEXT NOT NULL,
+                description TEXT NOT NULL,
+                status TEXT NOT NULL CHECK (status IN (
+                    'pending', 'active', 'in_progress', 'blocked',
+                    'completed', 'failed', 'cancelled', 'archived'
+                )),
+                closed INTEGER NOT NULL GENERATED ALWAYS AS (
+                    status NOT IN ('pending', 'active', 'in_progress', 'blocked')
+                ) VIRTUAL,
+                parent_id INTEGER REFERENCES tasks (id) CHECK (parent_id <> id),
+                priority INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 9),
+                tags TEXT NOT NULL CHECK (json_valid(tags)),
+                assignee TEXT NOT NULL,
+                path TEXT,
+                line INTEGER,
+                col INTEGER,
+                end_line INTEGER,
+                end_col INTEGER,
+                code TEXT,
+                result TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                updated_at TEXT NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX tasks_by_status ON tasks (status, priority, id)",
+            "CREATE INDEX tasks_by_order ON tasks (closed, priority, id)",
+            "CREATE INDEX tasks_by_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL",
+            "CREATE INDEX tasks_by_path ON tasks (path, closed) WHERE path IS NOT NULL",
+            """
+            CREATE TABLE events (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                task_id INTEGER NOT NULL REFERENCES tasks (id),
+                kind TEXT NOT NULL,
+                at TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                detail TEXT NOT NULL CHECK (json_valid(detail))
+            ) STRICT
+            """,
+            "CREATE INDEX events_by_task ON events (task_id)",
+        ),
+    ),
+)
+
+
+def migrate(path: Path, steps: tuple[Step, ...], wait: float) -> None:
+    """Create the database `path`, or bring it up to `steps`, as the only process doing so.
+
+    A new database appears under its name only when it is whole. One that exists is copied to the
+    `backups` folder first, and changed in a single transaction.
+    """
+    # Imported before the lock is taken: it costs a third of a second that others would wait for.
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415
+
+    registry = Migrations("vesper")
+    for step in steps:
+        registry(name=step.name)(_as_migration(step))
+
+    def upgrade(connection: Connection) -> None:
+        database = Database(connection, recursive_triggers=False, execute_plugins=False)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            registry.apply(database)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(steps)}")
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('made_by', ?)", (vesper.__version__,)
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    with exclusive(path.with_name("migrate.lock"), wait * MIGRATION_WAITS):
+        if path.exists():
+            _update(path, len(steps), wait, upgrade)
+        else:
+            _create(path, wait, upgrade)
+
+
+def check_format(connection: Connection, path: Path) -> int:
+    """The number of steps the database has been through; `damaged` when it is not ours."""
+    if pragma(connection, "application_id") != APPLICATION_ID:
+        raise foreign(path)
+    return pragma(connection, "user_version")
+
+
+def newer(connection: Connection, path: Path, found: int, known: int) -> VesperError:
+    """The refusal to change a database whose format a newer Vesper has made."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'made_by'").fetchone()
+    made_by = f"vesper {row[0]}" if row else "a newer vesper"
+    message = (
+        f"{path} was made by {made_by} (format {found}), "
+        f"this is vesper {vesper.__version__} (format {known})"
+    )
+    return VesperError("conflict", message, "nothing was changed: update vesper, then try again")
+
+
+def _as_migration(step: Step) -> "Callable[[UtilsDatabase], None]":
+    def apply(db: "UtilsDatabase") -> None:
+        for statement in step.statements:
+            db.conn.execute(statement)
+
+    # The registry asks for a named function; the name it records is the step's.
+    apply.__name__ = step.name
+    return apply
+
+
+def _create(path: Path, wait: float, upgrade: Callable[[Connection], None]) -> None:
+    # Whoever held the lock before may have died half-way: nothing in its draft was acknowledged.
+    draft = path.with_name(f"{path.name}.new")
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        Path(f"{draft}{suffix}").unlink(missing_ok=True)
+    _set_aside_orphans(path)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(connect(draft, wait)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        upgrade(connection)
+    draft.rename(path)
+    _sync_folder(path.parent)
+
+
+def _set_aside_orphans(path: Path) -> None:
+    """Rename the logs of a database that was deleted alone: SQLite would replay them into ours."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        orphan = Path(f"{path}{suffix}")
+        if orphan.exists():
+            orphan.rename(f"{orphan}.orphan-{_stamp()}")
+
+
+def _update(path: Path, known: int, wait: float, upgrade: Callable[[Connection], None]) -> None:
+    with closing(connect(path, wait)) as connection:
+        found = check_format(connection, path)
+        # The process that held the lock before us may have done all the work.
+        if found < known:
+            _back_up(connection, path, found, wait)
+            upgrade(connection)
+
+
+def _back_up(connection: Connection, path: Path, version: int, wait: float) -> None:
+    folder = path.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    copy = folder / f"{path.stem}-format{version}-{_stamp()}.db"
+    draft = copy.with_suffix(".new")
+    os.close(os.open(draft, os.O_CREAT | os.O_TRUNC, 0o600))
+    with closing(connect(draft, wait)) as target:
+        connection.backup(target)
+    draft.rename(copy)
+    _sync_folder(folder)
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power failure, where the system lets a folder be opened."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

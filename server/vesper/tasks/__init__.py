@@ -1,0 +1,1 @@
+"""Tasks: their values, their lifecycle and the board that keeps them."""

@@ -1,0 +1,108 @@
+"""Kept-current equals fresh: what an editor's history was never shows in the diagnostics."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vesper.lang import chunks
+from vesper.lang.check import Analysis, check
+from vesper.lang.document import SECTIONS
+from vesper.lang.source import Span, Text
+
+DOCUMENT = (Path(__file__).parent / "payment.vsp").read_text(encoding="utf-8")
+
+SNIPPETS = [
+    "", " ", "  ", "\n", "\r\n", "\r", "-", "- ", ":", ": ", "'", '"', "[", "]", "{", "}", "#", "|",
+    "\t", "a", "flow:", "\nflow:\n", "outputs", "\n---\n", "  - step: x\n", "foo: bar\n", "&a", "*a",
+    "é", "😀", "\u2028", "\x85", "\x0c", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "amount", "x-y: 1\n",
+]  # fmt: skip
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> list[tuple[int, int, int, int, str]]:
+    place = st.integers(0, 90)
+    return draw(
+        st.lists(
+            st.tuples(place, st.integers(0, 40), st.integers(0, 3), st.integers(0, 30),
+                      st.sampled_from(SNIPPETS)),
+            max_size=6,
+        )
+    )  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(edits())
+def test_after_any_edits_chunks_and_diagnostics_equal_those_of_a_fresh_text(
+    changes: list[tuple[int, int, int, int, str]],
+):
+    analysis = Analysis(DOCUMENT)
+    for line, column, more, end, text in changes:
+        analysis.edit(Span(line, column, line + more, end), text)
+        fresh = chunks.cut(analysis.text.lines, SECTIONS)
+        kept = [it for block in analysis._blocks for it in block.chunks]
+        assert kept == [it for block in fresh for it in block.chunks]
+    assert analysis.diagnostics() == check(str(analysis.text))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_ten_thousand_random_edits_leave_nothing_behind():
+    chance = random.Random(7)
+    analysis = Analysis(DOCUMENT)
+    for number in range(10_000):
+        lines = len(analysis.text.lines)
+        line = chance.randrange(lines)
+        column = chance.randrange(len(analysis.text.lines[line]) + 1)
+        more = chance.choice([0, 0, 0, 0, 1, 2])
+        span = Span(line, column, line + more, column + chance.choice([0, 0, 1, 5]))
+        analysis.edit(span, chance.choice(SNIPPETS))
+        if number % 50 == 0:
+            assert analysis.diagnostics() == check(str(analysis.text))
+        if lines > 400 or number % 500 == 499:
+            analysis.replace(DOCUMENT)
+
+
+def test_an_edit_and_its_undo_give_the_first_diagnostics_again():
+    analysis = Analysis(DOCUMENT)
+    first = analysis.diagnostics()
+    for line in range(len(analysis.text.lines)):
+        analysis.edit(Span(line, 0, line, 0), "x")
+        analysis.diagnostics()
+        analysis.edit(Span(line, 0, line, 1), "")
+        assert analysis.diagnostics() == first
+
+
+@given(st.text(alphabet=st.sampled_from("ab: -\n\r\t'\"[]{}#&*!|>%@é\u2028\x00\ud800"), max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_reading_never_raises(text: str):
+    check(text)
+    check(text, "role")
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ab\n\r\u2028é😀"), max_size=40),
+    st.tuples(*[st.integers(0, 12)] * 4),
+    st.text(alphabet=st.sampled_from("xy\n\r"), max_size=6),
+)
+def test_an_edit_by_lines_equals_the_edit_of_the_whole_text(
+    text: str, place: tuple[int, int, int, int], new: str
+):
+    edited = Text(text)
+    line, column, end_line, end_column = place
+    starts = [0]
+    for it in edited.lines:
+        starts.append(starts[-1] + len(it))
+
+    def offset(line: int, column: int) -> int:
+        if line >= len(edited.lines):
+            return len(text)
+        return starts[line] + min(column, len(edited.lines[line].rstrip("\r\n")))
+
+    start, end = sorted((offset(line, column), offset(end_line, end_column)))
+    expected = text[:start] + new + text[end:]
+    edited.replace(Span(line, column, end_line, end_column), new)
+    assert str(edited) == expected
+    assert edited.lines == Text(expected).lines

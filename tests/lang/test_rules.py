@@ -1,0 +1,69 @@
+"""Every rule against its own examples: they are its test and its documentation page."""
+
+import re
+
+import pytest
+
+from tests.lang.marks import Mark, marks
+from vesper.lang import rules
+from vesper.lang.check import Diagnostic, check
+from vesper.lang.rule import Edit, Rule
+from vesper.lang.source import Text
+
+RULES = list(rules.load().values())
+by_code = pytest.mark.parametrize("rule", RULES, ids=lambda it: it.code)
+
+
+def found_by(rule: Rule, text: str) -> list[Diagnostic]:
+    kind = "role" if rule.kind == "role" else "vsp"
+    return [it for it in check(text, kind) if it.code == rule.code]
+
+
+def apply(text: str, edits: tuple[Edit, ...]) -> str:
+    changed = Text(text)
+    for edit in sorted(edits, reverse=True):
+        changed.replace(edit.span, edit.text)
+    return str(changed)
+
+
+@by_code
+def test_the_bad_example_gives_exactly_the_marked_messages(rule: Rule):
+    found = [Mark(it.span.line, it.span.column, it.message) for it in found_by(rule, rule.bad)]
+    assert found == marks(rule.bad)
+    assert found
+
+
+@by_code
+def test_the_good_example_gives_none(rule: Rule):
+    assert found_by(rule, rule.good) == []
+
+
+@by_code
+def test_a_quick_fix_removes_its_finding_and_adds_no_error(rule: Rule):
+    before = check(rule.bad, "role" if rule.kind == "role" else "vsp")
+    for finding in found_by(rule, rule.bad):
+        if finding.fix is not None:
+            fixed = apply(rule.bad, finding.fix.edits)
+            kind = "role" if rule.kind == "role" else "vsp"
+            after = check(fixed, kind)
+            assert len([it for it in after if it.code == rule.code]) < len(
+                [it for it in before if it.code == rule.code]
+            )
+            assert fixed != rule.bad
+
+
+@by_code
+def test_a_rule_gives_its_reason_and_a_name_of_its_own(rule: Rule):
+    assert len(rule.doc.split()) >= 5
+    assert re.fullmatch(r"(VSP[1-7]|ROL1)\d\d", rule.code)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+    assert [it.name for it in RULES].count(rule.name) == 1
+
+
+def test_a_comment_silences_a_line_or_the_next_one():
+    text = "type: fucntion  # vesper: ignore VSP116\n"
+    assert "VSP116" not in [it.code for it in check(text)]
+    above = "# vesper: ignore\ntype: fucntion\n"
+    assert "VSP116" not in [it.code for it in check(above)]
+    other = "type: fucntion  # vesper: ignore VSP501\n"
+    assert "VSP116" in [it.code for it in check(other)]
