@@ -5,7 +5,7 @@ hover, the JSON schema and the reference pages all read the same table; nothing 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from decimal import Decimal
 from typing import Literal, NamedTuple, assert_never
@@ -251,7 +251,8 @@ def _open(common: Record) -> Record:
 
 @cache
 def _united(common: Record, variants: tuple[Record, ...]) -> Record:
-    fields = {it.name: it for record in reversed(variants) for it in record.fields}
+    every = (it for record in reversed(variants) for it in record.fields)
+    fields = {it.name: replace(it, required=False) for it in every}
     fields |= {it.name: it for it in common.fields}
     return Record(common.name, tuple(fields.values()), kind=common.kind)
 

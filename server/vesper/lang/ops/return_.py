@@ -1,0 +1,17 @@
+"""`return`: the end of the flow."""
+
+from vesper.lang.document import RETURN_FIELDS
+from vesper.lang.operation import Operation
+
+OPERATION = Operation(
+    "return",
+    "Ends the flow with a success or an error.",
+    (*RETURN_FIELDS,),
+    "pure",
+    example="""\
+step: done
+operation: return
+return_success:
+  total: "{total}"
+""",
+)
