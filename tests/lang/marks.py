@@ -1,8 +1,8 @@
 """Marked documents: comment lines that point at a place and say what is expected there.
 
-    amuont: decimal
-  # ^^^^^^ message        the place above the carets
-    # <- message          the start of the line above
+  amuont: decimal
+# ^^^^^^ message        the place above the carets
+  # <- message          the start of the line above
 """
 
 import re

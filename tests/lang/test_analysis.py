@@ -75,7 +75,9 @@ def test_an_edit_and_its_undo_give_the_first_diagnostics_again():
         assert analysis.diagnostics() == first
 
 
-@given(st.text(alphabet=st.sampled_from("ab: -\n\r\t'\"[]{}#&*!|>%@é\u2028\x00\ud800"), max_size=200))
+@given(
+    st.text(alphabet=st.sampled_from("ab: -\n\r\t'\"[]{}#&*!|>%@é\u2028\x00\ud800"), max_size=200)
+)
 @settings(max_examples=200, deadline=None)
 def test_reading_never_raises(text: str):
     check(text)

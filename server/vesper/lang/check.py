@@ -152,9 +152,7 @@ def examined(chunk: Chunk, kind: DocumentKind) -> Piece:
 
 @cache
 def _rules(kind: DocumentKind, over: str) -> tuple[Rule, ...]:
-    return tuple(
-        it for it in rules.load().values() if it.kind in (None, kind) and it.over == over
-    )
+    return tuple(it for it in rules.load().values() if it.kind in (None, kind) and it.over == over)
 
 
 def _diagnose(part: _Part, kind: DocumentKind) -> Iterator[Diagnostic]:

@@ -106,9 +106,7 @@ def _opens(lines: Sequence[str], index: int, known: frozenset[str]) -> bool:
     return below == len(lines) or _NESTED.match(lines[below]) is None
 
 
-def _blocks(
-    lines: Sequence[str], start: int, end: int, known: frozenset[str]
-) -> Iterator[Block]:
+def _blocks(lines: Sequence[str], start: int, end: int, known: frozenset[str]) -> Iterator[Block]:
     begin = start
     for index in range(start + 1, end):
         if _opens(lines, index, known):

@@ -120,7 +120,9 @@ ERROR_ACTION = Either(
                 Field("action", Text("name"), "`retry`, `return`, `fallback`, `ignore`, `abort`."),
                 Field("retry_policy", RETRY_POLICY, "How to try again."),
                 Field("fallback", Later("steps", lambda: STEPS), "Steps to run instead."),
-                Field("compensate", Later("steps", lambda: STEPS), "Steps that undo what was done."),
+                Field(
+                    "compensate", Later("steps", lambda: STEPS), "Steps that undo what was done."
+                ),
                 Field("message", Text("template", "flow"), "What to tell the caller."),
                 Field("error_type", Text("error-code"), "The error this is for."),
                 Field("log_level", Text("name"), "How loud to log it."),

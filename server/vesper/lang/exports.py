@@ -33,9 +33,7 @@ class Export(NamedTuple):
         return (self.kind, self.name, self.detail)
 
 
-def exports_of(
-    chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None
-) -> Iterator[Export]:
+def exports_of(chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None) -> Iterator[Export]:
     """Everything the chunk defines, in the order written."""
     if isinstance(root, tree.Mapping) and chunk.kind != "item":
         for entry in root.entries:
@@ -242,7 +240,9 @@ def _role_parts(role: str, node: tree.Mapping) -> Iterator[Export]:
         listed = node.get(key)
         for it in listed.items if isinstance(listed, tree.Sequence) else ():
             if isinstance(it, tree.Scalar):
-                yield Export("capability" if kind == "capability" else "grantable", role, it.span, it.text)
+                yield Export(
+                    "capability" if kind == "capability" else "grantable", role, it.span, it.text
+                )
 
 
 def restrictions(node: tree.Node | None) -> Iterator[tuple[str, str, Span]]:

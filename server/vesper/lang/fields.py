@@ -49,9 +49,9 @@ class Flag:
     """`true` or `false`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """One of a few words, each with what it means; `near` adds words accepted with a hint."""
+    """One of a few words, each with what it means."""
 
     values: Mapping[str, str]
 
@@ -315,7 +315,7 @@ def _walk(
         case tree.Sequence(), ListOf():
             for index, item in enumerate(node.items):
                 _walk(item, shape.item, (*path, index), owner, walked)
-        case (tree.Mapping() | tree.Sequence()), Anything():
+        case ((tree.Mapping() | tree.Sequence()), Anything()):
             for key, value in _values(node):
                 _walk(value, shape, (*path, key), owner, walked)
         case _:

@@ -111,7 +111,7 @@ class Inference:
         match node.name, kinds:
             case "old" | "abs" | "coalesce" | "sort" | "unique", [first, *_]:
                 return first
-            case ("SUM" | "MIN" | "MAX"), [first]:
+            case (("SUM" | "MIN" | "MAX"), [first]):
                 return _item(unwrapped(first, self.named))
             case _:
                 return function.returns

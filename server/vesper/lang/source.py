@@ -182,7 +182,8 @@ class RelativeSource:
         return places + [places[-1] if places else self._span[:2]] * max(missing, 0)
 
     def _block(self) -> Iterator[tuple[int, int]]:
-        body = range(self._span.line + 1, self._span.end_line + 1)
+        last = self._span.end_line if self._span.end_column == 0 else self._span.end_line + 1
+        body = range(self._span.line + 1, min(last, len(self._lines)))
         filled = [indentation(self._lines[it]) for it in body if self._lines[it].strip()]
         margin = min(filled, default=0)
         for number in body:

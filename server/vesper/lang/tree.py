@@ -289,11 +289,7 @@ class _Composer:
             raise _Unreadable("depth", start, f"a text of more than {MAX_SCALAR} characters")
         self._check_tag(event)
         style = event.style or ""
-        end_line, end_column = end.line, end.column
-        if style and style in "|>" and end_line > start.line and end_column == 0:
-            end_line -= 1
-            end_column = -1
-        span = Span(start.line, start.column, end_line, end_column)
+        span = Span(start.line, start.column, end.line, end.column)
         node = Scalar(span, event.value, style, event.anchor or "")
         if node.anchor:
             self.anchors[node.anchor] = node
@@ -303,9 +299,7 @@ class _Composer:
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise _Unreadable(
-                "depth", event.start_mark, f"nested deeper than {MAX_DEPTH} levels"
-            )
+            raise _Unreadable("depth", event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
         self._check_tag(event)
         kind = Mapping if isinstance(event, yaml.MappingStartEvent) else Sequence
         span = Span(event.start_mark.line, event.start_mark.column, 0, 0)

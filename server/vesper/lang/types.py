@@ -162,7 +162,7 @@ def assignable(value: Type, target: Type, named: Mapping[str, Type]) -> bool:
             return True
         case Array(item), Array(wanted):
             return assignable(item, wanted, named)
-        case (MapType() | RecordType()), (MapType() | RecordType()):
+        case ((MapType() | RecordType()), (MapType() | RecordType())):
             return True
         case _:
             return False

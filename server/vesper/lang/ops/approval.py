@@ -1,10 +1,10 @@
-"""`approval`: a person's yes."""
+"""`approval`: a person's yes or no."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.document import STEPS_OR_RETURN
-from vesper.lang.fields import Field, ListOf, Text
+from vesper.lang.fields import Anything, Field, ListOf, MapOf, Text
 from vesper.lang.operation import Operation
 
 
@@ -14,21 +14,39 @@ def _needs(_step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "approval",
-    "Asks a person and waits for the answer, however long it takes.",
+    "Asks a person and waits for the answer, over restarts too. Only a clear yes goes on: a no, or "
+    "no answer within `timeout`, runs `on_rejected`, and without that ends the flow with the error "
+    "`not_approved`.",
     (
-        Field("question", Text("template", "flow"), "What to ask.", required=True),
-        Field("approver", Text("name"), "Who may answer."),
-        Field("options", ListOf(Text("name")), "The answers to choose from."),
-        Field("on_rejection", STEPS_OR_RETURN, "What to do on a no."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "question",
+            Text("template", "flow"),
+            "What the person is asked; a question that yes or no answers.",
+            required=True,
+        ),
+        Field("show", MapOf(Anything("flow")), "What the person sees with it, by name."),
+        Field(
+            "approvers", ListOf(Text("text")), "Who may answer; without it anybody at the editor."
+        ),
+        Field("on_rejected", STEPS_OR_RETURN, "What to do when the answer is not yes."),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the answer: `approved`, `by` and `comment`.",
+        ),
     ),
-    "read",
+    "nondeterministic",
     example="""\
-step: ask
+step: confirm_refund
 operation: approval
 question: "Refund {amount} to {customer}?"
+show:
+  order: "{order}"
+timeout: 2d
+on_rejected:
+  return_error: refund_refused
 output: answer
 """,
-    returns="any",
+    returns="map<string, any>",
     needs=_needs,
 )

@@ -1,20 +1,29 @@
-"""`arithmetic`: a number worked out."""
+"""`arithmetic`: a number worked out exactly."""
 
 from vesper.lang.fields import Field, Text
 from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "arithmetic",
-    "Evaluates `expression` and puts the value into `output`.",
+    "Works out a number. Decimals are exact, `/` gives 34 digits, and an overflow is an error.",
     (
-        Field("expression", Text("expression", "flow"), "What to evaluate.", required=True),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "expression",
+            Text("expression", "flow"),
+            "What to work out, such as `price * quantity`.",
+            required=True,
+        ),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the number; may be left out where the node has one output.",
+        ),
     ),
     "pure",
     example="""\
-step: add
+step: add_fee
 operation: arithmetic
-expression: "a + b"
+expression: "round(amount * 1.029 + 0.30, 2)"
 output: total
 """,
     returns="any",

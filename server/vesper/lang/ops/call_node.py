@@ -1,37 +1,58 @@
-"""`call_node`: another node."""
+"""`call_node`: another node does a part of the work."""
 
+import re
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Anything, Field, MapOf, Text
+from vesper.lang.fields import Anything, Field, MapOf, Record, Text
 from vesper.lang.operation import Operation, text_of
+
+_CALLEE = re.compile(r"\w+(?:\.\d+)*")
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    yield f"node.call.{text_of(step, 'node_id') or '*'}"
+    """The capability of a version range names what stands before the range."""
+    callee = _CALLEE.match(text_of(step, "node_id"))
+    yield f"node.call.{callee[0] if callee else '*'}"
 
 
 OPERATION = Operation(
     "call_node",
-    "Runs another node with its own contracts; what it may do must be within what this node may.",
+    "Calls another node and waits for its answer. The callee keeps to its own list of capabilities "
+    "and to what this run is allowed. Its error is an error of this step, under the same code.",
     (
         Field(
             "node_id",
             Text("node-ref"),
-            "The node; `pay_v1` or a range such as `pay_v1.x`.",
+            "The node to call: `send_mail_v1`, or any version of a range such as `send_mail_v1.*`.",
             required=True,
         ),
-        Field("parameters", MapOf(Anything("flow")), "Its inputs."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("parameters", MapOf(Anything("flow")), "The callee's inputs, by name."),
+        Field("output", Text("output-name"), "The name for the callee's outputs, as a record."),
+        Field(
+            "on_success",
+            Record(
+                "`on_success`",
+                (
+                    Field(
+                        "extract",
+                        MapOf(Anything("flow"), Text("output-name")),
+                        'Names for parts of the answer: `mail_id: "{response.id}"`.',
+                    ),
+                ),
+            ),
+            "What to take from the answer.",
+        ),
     ),
-    "read",
+    "write",
     example="""\
-step: price
+step: confirm
 operation: call_node
-node_id: price_order_v1
+node_id: send_mail_v1
 parameters:
-  order_id: "{order_id}"
-output: price
+  to: "{customer.email}"
+  subject: "Order {order_id} is on its way"
+output: mail
 """,
     returns="map<string, any>",
     needs=_needs,

@@ -1,21 +1,30 @@
-"""`compute`: a value worked out."""
+"""`compute`: a value of any type worked out from others."""
 
 from vesper.lang.fields import Field, Text
 from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "compute",
-    "Evaluates `expression` and puts the value into `output`.",
+    "Works out any value: a text, a truth value, a list or a record as well as a number.",
     (
-        Field("expression", Text("expression", "flow"), "What to evaluate.", required=True),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "expression",
+            Text("expression", "flow"),
+            "What to work out, such as `lower(trim(email))`.",
+            required=True,
+        ),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the value; may be left out where the node has one output.",
+        ),
     ),
     "pure",
     example="""\
-step: add
+step: is_large
 operation: compute
-expression: "a + b"
-output: total
+expression: "total > 1000 AND NOT is_member"
+output: needs_review
 """,
     returns="any",
 )

@@ -1,40 +1,60 @@
-"""`conditional`: one of two ways."""
+"""`conditional`: one way or another."""
 
 from vesper.lang.document import STEPS_OR_RETURN
 from vesper.lang.fields import Field, ListOf, Record, Text
 from vesper.lang.operation import Operation
 
+_CONDITION = Field(
+    "condition", Text("expression", "flow"), "What decides; true or false.", required=True
+)
+
 OPERATION = Operation(
     "conditional",
-    "Runs `then` when `condition` holds, else the first `elif` that does, else `else`.",
+    "Runs `then` if the condition holds, else the first `elif` whose condition holds, else `else`.",
     (
-        Field("condition", Text("expression", "flow"), "What decides.", required=True),
-        Field("then", STEPS_OR_RETURN, "What to do when it holds.", required=True),
+        _CONDITION,
+        Field("then", STEPS_OR_RETURN, "What to do when the condition holds.", required=True),
         Field(
             "elif",
             ListOf(
                 Record(
                     "`elif` branch",
                     (
+                        _CONDITION,
                         Field(
-                            "condition", Text("expression", "flow"), "What decides.", required=True
+                            "then",
+                            STEPS_OR_RETURN,
+                            "What to do when this is the first condition that holds.",
+                            required=True,
                         ),
-                        Field("then", STEPS_OR_RETURN, "What to do when it holds.", required=True),
                     ),
                 )
             ),
-            "More conditions, tried in order.",
+            "Further conditions, tried in order when the first does not hold.",
         ),
-        Field("else", STEPS_OR_RETURN, "What to do when none holds."),
+        Field("else", STEPS_OR_RETURN, "What to do when no condition holds."),
     ),
     "pure",
     example="""\
-step: choose
+step: choose_shipping
 operation: conditional
-condition: "amount > 100"
+condition: "total >= 100"
 then:
-  return_success: {size: large}
+  - step: free_shipping
+    operation: compute
+    expression: "0.00"
+    output: shipping
+elif:
+  - condition: "total >= 50"
+    then:
+      - step: half_shipping
+        operation: compute
+        expression: "2.45"
+        output: shipping
 else:
-  return_success: {size: small}
+  - step: full_shipping
+    operation: compute
+    expression: "4.90"
+    output: shipping
 """,
 )

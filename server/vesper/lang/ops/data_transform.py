@@ -1,69 +1,96 @@
-"""`data_transform`: lists turned into other lists."""
+"""`data_transform`: a list made into another list, or into a summary."""
 
-from vesper.lang.fields import Anything, Choice, Either, Field, ListOf, MapOf, Number, Text
+from vesper.lang.fields import Anything, Choice, Either, Field, ListOf, MapOf, Number, Record, Text
 from vesper.lang.operation import Operation
+
+_NAMES = Either((Text("name"), ListOf(Text("name"))))
+
+_TRANSFORMS = {
+    "map": "Each item becomes what `function` gives.",
+    "filter": "The items for which `function` is true stay.",
+    "reduce": "`function` folds the items into `accumulator`, beginning with `initial`.",
+    "aggregate": "`aggregations` sum up each group of `group_by`, or the whole list.",
+    "sort": "Ordered by what `function` gives; equal ones keep their order.",
+    "unique": "Each item once, the first place kept; `function` tells what counts as equal.",
+    "distinct": "Another word for `unique`.",
+    "join": "Items paired with those of `with` that have the same value in `on`.",
+    "flatten": "The items of the lists in a list.",
+    "take": "The first `count` items.",
+}
 
 OPERATION = Operation(
     "data_transform",
-    "Maps, filters, reduces, groups, sorts or joins a list.",
+    "Makes a list into another list or a summary. In `function` the item goes by the name in `as`, "
+    "else the singular of the input's name, else `item`; in `aggregations` the item's fields stand "
+    "alone.",
     (
-        Field("input", Text("expression", "flow"), "The list.", required=True),
-        Field(
-            "transform",
-            Choice(
-                {
-                    "map": "Each element turned into another value.",
-                    "filter": "The elements for which `function` holds.",
-                    "reduce": "All elements folded into one value, beginning with `initial`.",
-                    "aggregate": "Groups by `group_by`, each with its `aggregations`.",
-                    "sort": "The elements in order of `function`.",
-                    "unique": "Each element once.",
-                    "distinct": "The same as `unique`.",
-                    "join": "Elements of two lists put together by `on`.",
-                    "flatten": "Lists in the list laid end to end.",
-                    "take": "The first `count` elements.",
-                }
-            ),
-            "What to do with it.",
-            required=True,
-        ),
+        Field("input", Text("expression", "flow"), "The list to work on.", required=True),
+        Field("transform", Choice(_TRANSFORMS), "What to do with it.", required=True),
         Field(
             "function",
             Text("expression", "element"),
-            "What to work out for an element; `as` names it.",
+            "What to work out for each item, such as `order.total > 100`.",
         ),
-        Field("as", Text("output-name"), "What an element is called.", default="item"),
-        Field(
-            "group_by",
-            Either((ListOf(Text("name")), Text("name"))),
-            "The fields that make a group.",
-        ),
+        Field("as", Text("name"), "The item's name in `function`."),
+        Field("initial", Anything("flow"), "What `accumulator` begins with in a `reduce`."),
+        Field("group_by", _NAMES, "The field or fields whose equal values make a group."),
         Field(
             "aggregations",
-            MapOf(Text("expression", "columns")),
-            "What to work out for each group; field names stand alone.",
+            MapOf(Text("expression", "columns"), Text("name")),
+            "What to work out for each group, by name: `COUNT(*)`, `SUM(amount)`, `AVG(amount)`.",
         ),
-        Field("initial", Anything("flow"), "What `reduce` begins with."),
-        Field("with", Text("expression", "flow"), "The other list of a `join`."),
-        Field("on", Text("expression", "columns"), "When two elements belong together."),
         Field(
             "order",
             Choice({"ascending": "Smallest first.", "descending": "Largest first."}),
             "Which way to sort.",
             default="ascending",
         ),
-        Field("count", Number(True, 0), "How many elements `take` keeps."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("with", Text("expression", "flow"), "The other list of a `join`."),
+        Field(
+            "on",
+            Either(
+                (
+                    Text("name"),
+                    Record(
+                        "`on`",
+                        (
+                            Field("left", Text("name"), "The field of `input`.", required=True),
+                            Field("right", Text("name"), "The field of `with`.", required=True),
+                        ),
+                    ),
+                )
+            ),
+            "The field that must be equal in a `join`, or one for each side.",
+        ),
+        Field(
+            "keep",
+            Choice(
+                {
+                    "matched": "Items without a partner are left out.",
+                    "all": "Items without a partner stay, with null for the partner's fields.",
+                }
+            ),
+            "What a `join` does with items that have no partner.",
+            default="matched",
+        ),
+        Field("count", Number(True, 0), "How many items to `take`."),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the result; may be left out where the node has one output.",
+        ),
     ),
     "pure",
     example="""\
-step: large_orders
+step: sum_by_region
 operation: data_transform
-input: "orders"
-transform: filter
-as: order
-function: "order.total > 100"
-output: large_orders
+input: "sales"
+transform: aggregate
+group_by: region
+aggregations:
+  count: "COUNT(*)"
+  total: "SUM(amount)"
+output: regions
 """,
     returns="any",
 )

@@ -1,9 +1,9 @@
-"""`database_delete`: rows removed."""
+"""`database_delete`: rows taken out of a table."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Anything, Choice, Field, MapOf, Text
+from vesper.lang.fields import Anything, Field, MapOf, Text
 from vesper.lang.operation import Operation, text_of
 
 
@@ -13,37 +13,27 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "database_delete",
-    "Removes the rows that `where` finds.",
+    "Deletes the rows that `where` selects. Every value is a bound parameter.",
     (
         Field("database", Text("name"), "The database's name in `vesper.toml`.", default="main"),
-        Field("table", Text("name"), "The table.", required=True),
+        Field("table", Text("name"), "The table to delete from.", required=True),
         Field(
             "where",
             MapOf(Anything("flow")),
-            "Column values that the rows must have.",
+            "Column values that the rows must have; at least one, so that no table is emptied by "
+            "accident.",
             required=True,
         ),
-        Field(
-            "consistency",
-            Choice(
-                {
-                    "strong": "Seen by everybody at once.",
-                    "eventual": "Seen by others a little later.",
-                }
-            ),
-            "When others see it.",
-            default="strong",
-        ),
-        Field("idempotency_key", Text("value", "flow"), "Equal keys write once."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("output", Text("output-name"), "The name for the number of rows that were deleted."),
     ),
     "write",
     example="""\
-step: forget
+step: forget_cart
 operation: database_delete
-table: sessions
+table: carts
 where:
-  user_id: "{user_id}"
+  customer_id: "{customer_id}"
+output: deleted
 """,
     returns="integer",
     needs=_needs,

@@ -1,4 +1,4 @@
-"""`database_update`: changed rows."""
+"""`database_update`: changed values in rows of a table."""
 
 from collections.abc import Iterator
 
@@ -13,40 +13,46 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "database_update",
-    "Changes the rows that `where` finds. `set` may use the row's own columns.",
+    "Changes the rows that `where` selects. Every value is a bound parameter.",
     (
         Field("database", Text("name"), "The database's name in `vesper.toml`.", default="main"),
-        Field("table", Text("name"), "The table.", required=True),
-        Field("set", MapOf(Anything("columns")), "New values by column.", required=True),
+        Field("table", Text("name"), "The table to change.", required=True),
         Field(
             "where",
             MapOf(Anything("flow")),
-            "Column values that the rows must have.",
+            "Column values that the rows must have; at least one, so that no table is changed "
+            "whole by accident.",
+            required=True,
+        ),
+        Field(
+            "set",
+            MapOf(Anything("flow")),
+            "New values by column. Columns of the row may be used: `balance: balance - {amount}`.",
             required=True,
         ),
         Field(
             "consistency",
             Choice(
                 {
-                    "strong": "Seen by everybody at once.",
-                    "eventual": "Seen by others a little later.",
+                    "strong": "The step ends when the change is safely on disk.",
+                    "eventual": "The step may end before.",
                 }
             ),
-            "When others see it.",
+            "When the rows count as changed.",
             default="strong",
         ),
-        Field("idempotency_key", Text("value", "flow"), "Equal keys write once."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("output", Text("output-name"), "The name for the number of rows that were changed."),
     ),
     "write",
     example="""\
-step: debit
+step: take_from_stock
 operation: database_update
-table: accounts
-set:
-  balance: "balance - {amount}"
+table: stock
 where:
-  id: "{account_id}"
+  product_id: "{product_id}"
+set:
+  available: "available - {quantity}"
+output: changed
 """,
     returns="integer",
     needs=_needs,

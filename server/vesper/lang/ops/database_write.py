@@ -1,9 +1,9 @@
-"""`database_write`: a new row."""
+"""`database_write`: new rows in a table."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Anything, Choice, Field, MapOf, Text
+from vesper.lang.fields import Anything, Choice, Either, Field, ListOf, MapOf, Text
 from vesper.lang.operation import Operation, text_of
 
 
@@ -13,33 +13,44 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "database_write",
-    "Adds a row. Values are always bound parameters.",
+    "Adds one row, or several in one indivisible change. Every value is a bound parameter.",
     (
         Field("database", Text("name"), "The database's name in `vesper.toml`.", default="main"),
-        Field("table", Text("name"), "The table.", required=True),
-        Field("data", MapOf(Anything("flow")), "Values by column.", required=True),
+        Field("table", Text("name"), "The table to write to.", required=True),
+        Field(
+            "data",
+            Either(
+                (MapOf(Anything("flow")), ListOf(MapOf(Anything("flow"))), Text("value", "flow"))
+            ),
+            "The row's values by column, a list of rows, or one value that holds either.",
+            required=True,
+        ),
         Field(
             "consistency",
             Choice(
                 {
-                    "strong": "Seen by everybody at once.",
-                    "eventual": "Seen by others a little later.",
+                    "strong": "The step ends when the row is safely on disk.",
+                    "eventual": "The step may end before.",
                 }
             ),
-            "When others see it.",
+            "When the row counts as written.",
             default="strong",
         ),
-        Field("idempotency_key", Text("value", "flow"), "Equal keys write once."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the row as it was written, generated columns included.",
+        ),
     ),
     "write",
     example="""\
-step: record
+step: record_payment
 operation: database_write
 table: payments
 data:
   order_id: "{order_id}"
   amount: "{amount}"
+output: payment
 """,
     returns="map<string, any>",
     needs=_needs,

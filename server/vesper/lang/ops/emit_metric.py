@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Anything, Choice, Field, MapOf, Text
+from vesper.lang.fields import Choice, Field, MapOf, Text
 from vesper.lang.operation import Operation, text_of
 
 
@@ -13,30 +13,36 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "emit_metric",
-    "Adds to a metric.",
+    "Reports a number to the metrics that `vesper` exports. It never fails a flow.",
     (
-        Field("metric", Text("name"), "The metric's name.", required=True),
-        Field("value", Anything("flow"), "The number.", default="1"),
+        Field("metric", Text("name"), "The metric's name, such as `orders_paid`.", required=True),
         Field(
-            "metric_type",
+            "kind",
             Choice(
                 {
-                    "counter": "Only grows.",
-                    "gauge": "The value now.",
-                    "histogram": "How values spread.",
+                    "counter": "The value is added; it only ever grows.",
+                    "gauge": "The value is what holds now.",
+                    "histogram": "The value is one measurement of many.",
                 }
             ),
-            "What kind of metric it is.",
+            "What the number means.",
             default="counter",
         ),
-        Field("labels", MapOf(Anything("flow")), "What it is counted by."),
+        Field("value", Text("expression", "flow"), "The number.", default="1"),
+        Field(
+            "labels",
+            MapOf(Text("value", "flow")),
+            "What to tell the measurements apart by; few different values, or it gets expensive.",
+        ),
     ),
     "write",
     example="""\
-step: count
+step: count_order
 operation: emit_metric
-metric: payments
-value: 1
+metric: orders_paid
+value: "1"
+labels:
+  currency: "{currency}"
 """,
     needs=_needs,
 )

@@ -1,9 +1,9 @@
-"""`event_publish`: an event told."""
+"""`event_publish`: an event told to whoever listens."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Anything, Field, MapOf, Text
+from vesper.lang.fields import Anything, Either, Field, MapOf, Text
 from vesper.lang.operation import Operation, text_of
 
 
@@ -13,21 +13,26 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "event_publish",
-    "Publishes an event on the bus.",
+    "Publishes an event on the workspace's event bus. Listeners get it at least once, in the order "
+    "in which a run published.",
     (
-        Field("event_type", Text("name"), "The event's name, such as `order.paid`.", required=True),
-        Field("data", MapOf(Anything("flow")), "What the event carries."),
-        Field("payload", MapOf(Anything("flow")), "The same, in the older notation."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "event_type", Text("name"), "The kind of event, such as `order_paid`.", required=True
+        ),
+        Field(
+            "data",
+            Either((MapOf(Anything("flow")), Text("value", "flow"))),
+            "What the event carries: values by name, or one value.",
+        ),
     ),
     "write",
     example="""\
-step: tell
+step: announce
 operation: event_publish
-event_type: order.paid
+event_type: order_paid
 data:
   order_id: "{order_id}"
+  total: "{total}"
 """,
-    returns="string",
     needs=_needs,
 )

@@ -1,32 +1,40 @@
-"""`event_subscribe`: an event awaited."""
+"""`event_subscribe`: the next event of a kind."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.document import STEPS
 from vesper.lang.fields import Field, Text
 from vesper.lang.operation import Operation, text_of
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
     yield f"event_bus.subscribe.{text_of(step, 'event_type') or '*'}"
+    handler = text_of(step, "handler")
+    if handler:
+        yield f"node.call.{handler}"
 
 
 OPERATION = Operation(
     "event_subscribe",
-    "Waits for an event and goes on with what it carries.",
+    "Waits for the next event of a kind, over restarts too. With `handler`, a node is called with "
+    "the event as its input `event`.",
     (
-        Field("event_type", Text("name"), "The event's name, such as `order.paid`.", required=True),
-        Field("match", Text("expression", "columns"), "Which of them counts."),
-        Field("handler", STEPS, "What to do with it."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "event_type", Text("name"), "The kind of event, such as `order_paid`.", required=True
+        ),
+        Field("handler", Text("node-ref"), "The node to call with the event."),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for what the event carries; with `handler`, for the node's outputs.",
+        ),
     ),
     "read",
     example="""\
-step: wait_for_payment
+step: await_payment
 operation: event_subscribe
-event_type: order.paid
-timeout: 1h
+event_type: payment_received
+timeout: 2d
 output: payment
 """,
     returns="map<string, any>",

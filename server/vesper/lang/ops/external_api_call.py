@@ -1,14 +1,26 @@
-"""`external_api_call`: a call over HTTP."""
+"""`external_api_call`: a request to another service over HTTP."""
 
+import re
 from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Field, MapOf, Record, Text
 from vesper.lang.operation import Operation, text_of
 
+_HOST = re.compile(r"https?://(?:[^/?#@\s]*@)?([^/?#@:\s{}]+)(?=[/?#:]|\Z)", re.IGNORECASE)
+
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    yield f"network.http_client.{text_of(step, 'provider') or '*'}"
+    """A host written out counts; else the provider, which `vesper.toml` maps to its host."""
+    endpoint = text_of(step, "endpoint")
+    host = _HOST.match(endpoint)
+    if host is not None:
+        target = host[1].lower()
+    elif "://" in endpoint:
+        target = "*"
+    else:
+        target = text_of(step, "provider") or "*"
+    yield f"network.http_client.{target}"
     secret = text_of(step, "secret")
     if secret:
         yield f"secrets.read.{secret}"
@@ -16,34 +28,55 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "external_api_call",
-    "Calls a named provider over HTTP; the endpoint cannot leave the provider's host.",
+    "Sends an HTTP request to another service and reads its answer. Each run sends a request once: "
+    "a replay reads the recorded answer, and a retry carries the same idempotency key.",
     (
-        Field("provider", Text("name"), "The provider's name in `vesper.toml`.", required=True),
         Field(
-            "endpoint", Text("template", "flow"), "The path, such as `/v1/charges`.", required=True
+            "provider",
+            Text("name"),
+            "The service's name in `vesper.toml`, which has its address. Not needed when "
+            "`endpoint` is a whole address.",
+        ),
+        Field(
+            "endpoint",
+            Text("template", "flow"),
+            "The path at the provider, such as `/v1/charges`, or a whole address.",
+            required=True,
         ),
         Field(
             "method",
             Choice(
                 {
-                    "GET": "Read.",
-                    "POST": "Create or act.",
-                    "PUT": "Replace.",
-                    "PATCH": "Change.",
-                    "DELETE": "Remove.",
-                    "HEAD": "Look.",
+                    "GET": "Reads; safe to repeat.",
+                    "POST": "Creates, or starts something.",
+                    "PUT": "Replaces.",
+                    "PATCH": "Changes a part.",
+                    "DELETE": "Deletes.",
+                    "HEAD": "Reads the headers alone.",
                 }
             ),
             "The HTTP method.",
             default="GET",
         ),
-        Field("parameters", MapOf(Anything("flow")), "The query or body."),
-        Field("headers", MapOf(Anything("flow")), "More headers."),
-        Field("secret", Text("name"), "The secret sent as a bearer token."),
         Field(
-            "idempotency_key",
-            Text("value", "flow"),
-            "Sent along, so that a repeated call acts once.",
+            "parameters",
+            MapOf(Anything("flow")),
+            "Sent in the query with `GET`, `HEAD` and `DELETE`, else as the JSON body.",
+        ),
+        Field(
+            "headers",
+            MapOf(Text("template", "flow"), Text("text")),
+            "Further headers, by name. Keys and passwords belong into `secret`.",
+        ),
+        Field(
+            "secret",
+            Text("name"),
+            "The name of a secret to send as the bearer token; its value never shows in a journal.",
+        ),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the answer's body: the value of JSON, else the text.",
         ),
         Field(
             "on_success",
@@ -52,24 +85,30 @@ OPERATION = Operation(
                 (
                     Field(
                         "extract",
-                        MapOf(Anything("response"), Text("output-name")),
-                        "Names for parts of the `response`.",
+                        MapOf(Anything("flow"), Text("output-name")),
+                        'Names for parts of the answer: `charge_id: "{response.id}"`.',
                     ),
                 ),
             ),
-            "What to keep of the answer.",
+            "What to take from the answer.",
         ),
-        Field("output", Text("output-name"), "The name for the result."),
     ),
     "write",
     example="""\
-step: charge
+step: charge_card
 operation: external_api_call
-provider: cards
+provider: payments
 endpoint: /v1/charges
 method: POST
 parameters:
   amount: "{amount}"
+  currency: "{currency}"
+secret: payments_key
+timeout: 10s
+retry_policy:
+  max_attempts: 3
+  backoff: exponential
+  initial_delay: 500ms
 on_success:
   extract:
     charge_id: "{response.id}"

@@ -1,4 +1,4 @@
-"""`file_read`: a file's text."""
+"""`file_read`: the content of a file of the workspace."""
 
 from collections.abc import Iterator
 
@@ -8,34 +8,47 @@ from vesper.lang.operation import Operation, text_of
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    yield f"filesystem.read.{text_of(step, 'path') or '*'}"
+    """A path that is only known at run time needs the folder in which it surely lies."""
+    fixed, brace, _ = text_of(step, "path").partition("{")
+    target = fixed.rpartition("/")[0] if brace else fixed
+    yield f"filesystem.read.{target or '*'}"
 
 
 OPERATION = Operation(
     "file_read",
-    "Reads a file of the workspace.",
+    "Reads a file of the workspace. Paths that lead out of it, by links too, are refused.",
     (
         Field(
             "path",
             Text("template", "flow"),
-            "The file, from the workspace's folder.",
+            "The path from the workspace's folder, with `/` between its parts.",
             required=True,
         ),
         Field(
-            "encoding",
-            Choice({"utf-8": "As text.", "bytes": "As bytes."}),
+            "format",
+            Choice(
+                {
+                    "text": "UTF-8 text.",
+                    "lines": "UTF-8 text, as a list of lines.",
+                    "json": "The value that the JSON holds.",
+                    "yaml": "The value that the YAML holds.",
+                    "csv": "A list of records; the first line has the names.",
+                    "bytes": "The bytes as they are.",
+                }
+            ),
             "How to read it.",
-            default="utf-8",
+            default="text",
         ),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("output", Text("output-name"), "The name for the content."),
     ),
     "read",
     example="""\
-step: load
+step: load_prices
 operation: file_read
-path: data/prices.json
+path: data/prices.csv
+format: csv
 output: prices
 """,
-    returns="string",
+    returns="any",
     needs=_needs,
 )

@@ -1,48 +1,65 @@
-"""`file_write`: a file written."""
+"""`file_write`: a file of the workspace, made or changed."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Choice, Field, Text
+from vesper.lang.fields import Anything, Choice, Field, Text
 from vesper.lang.operation import Operation, text_of
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    yield f"filesystem.write.{text_of(step, 'path') or '*'}"
+    """A path that is only known at run time needs the folder in which it surely lies."""
+    fixed, brace, _ = text_of(step, "path").partition("{")
+    target = fixed.rpartition("/")[0] if brace else fixed
+    yield f"filesystem.write.{target or '*'}"
 
 
 OPERATION = Operation(
     "file_write",
-    "Writes a file of the workspace, whole or not at all.",
+    "Writes a file of the workspace whole or not at all. Missing folders are made; paths that lead "
+    "out of the workspace, by links too, are refused.",
     (
         Field(
             "path",
             Text("template", "flow"),
-            "The file, from the workspace's folder.",
+            "The path from the workspace's folder, with `/` between its parts.",
             required=True,
         ),
-        Field("content", Text("template", "flow"), "The text.", required=True),
+        Field("content", Anything("flow"), "What to write.", required=True),
+        Field(
+            "format",
+            Choice(
+                {
+                    "text": "UTF-8 text.",
+                    "json": "JSON, indented by two.",
+                    "yaml": "YAML.",
+                    "csv": "A list of records, with their names in the first line.",
+                    "bytes": "The bytes as they are.",
+                }
+            ),
+            "How to write it.",
+            default="text",
+        ),
         Field(
             "mode",
             Choice(
                 {
-                    "replace": "The old text is gone.",
-                    "append": "Behind the old text.",
-                    "create": "Only if there is no such file.",
+                    "replace": "In place of what is there.",
+                    "create": "Only if there is no such file; else the step fails.",
+                    "append": "Behind what is there.",
                 }
             ),
-            "What happens to an old file.",
+            "What to do with a file that is there already.",
             default="replace",
         ),
-        Field("output", Text("output-name"), "The name for the result."),
     ),
     "write",
     example="""\
-step: save
+step: save_report
 operation: file_write
-path: out/report.txt
-content: "{report}"
+path: "reports/{month}.json"
+content: "{summary}"
+format: json
 """,
-    returns="string",
     needs=_needs,
 )

@@ -1,4 +1,4 @@
-"""`for_each`: steps for every item."""
+"""`for_each`: the same steps for every item of a list."""
 
 from vesper.lang.document import STEPS
 from vesper.lang.fields import Field, Number, Text
@@ -6,29 +6,48 @@ from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "for_each",
-    "Runs `steps` once for each item, in order or several at once; `output` collects the values.",
+    "Runs steps once for each item of a list, in order unless `concurrency` is above one. The "
+    "results keep the order of the items either way.",
     (
-        Field("items", Text("expression", "flow"), "The items.", required=True),
-        Field("as", Text("output-name"), "What an item is called in the steps.", default="item"),
-        Field("steps", STEPS, "What to do with each item.", required=True),
-        Field("do", STEPS, "The same, in the older notation."),
-        Field("collect", Text("expression", "element"), "The value kept of each round."),
-        Field("concurrency", Number(True, 1, 1000), "How many rounds at once.", default="1"),
-        Field("max_items", Number(True, 1), "The most items accepted."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("items", Text("expression", "flow"), "The list to go through.", required=True),
+        Field(
+            "as",
+            Text("name"),
+            "The item's name; without it the singular of the list's name, else `item`.",
+        ),
+        Field("steps", STEPS, "The steps to run for each item.", required=True),
+        Field(
+            "collect",
+            Text("expression", "flow"),
+            "What each round adds to `output`; without it the value of its last step.",
+        ),
+        Field("output", Text("output-name"), "The name for the list of results."),
+        Field(
+            "concurrency",
+            Number(True, 1, 1000),
+            "How many items may be worked on at once.",
+            default="1",
+        ),
+        Field(
+            "max_items",
+            Number(True, 0),
+            "The longest list to accept; a longer one is an error before the first round.",
+            default="10000",
+        ),
     ),
     "pure",
     example="""\
-step: notify_all
+step: price_items
 operation: for_each
-items: "recipients"
-as: recipient
+items: "items"
+as: item
 steps:
-  - step: note
-    operation: string_template
-    template: "Dear {recipient.name}"
-    output: letter
-output: letters
+  - step: price_item
+    operation: arithmetic
+    expression: "item.price * item.quantity"
+    output: line_total
+collect: "line_total"
+output: line_totals
 """,
     returns="array<any>",
 )

@@ -1,32 +1,30 @@
-"""`parallel`: branches at once."""
+"""`parallel`: several lists of steps at once."""
 
 from vesper.lang.document import STEPS
-from vesper.lang.fields import Field, MapOf, Number, Text
+from vesper.lang.fields import Field, MapOf
 from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "parallel",
-    "Runs every branch at once and goes on when all have ended.",
-    (
-        Field("branches", MapOf(STEPS), "Step lists by name.", required=True),
-        Field("max_concurrency", Number(True, 1, 1000), "How many branches at once."),
-        Field("output", Text("output-name"), "The name for the result."),
-    ),
+    "Runs named lists of steps at once and waits for all of them. A branch does not see the names "
+    "that another sets; the steps behind see all. The first error ends the flow.",
+    (Field("branches", MapOf(STEPS), "The lists of steps, by name.", required=True),),
     "pure",
     example="""\
-step: look_everywhere
+step: gather
 operation: parallel
 branches:
   stock:
     - step: find_stock
       operation: database_query
       table: stock
+      where: {product: "{product}"}
       output: stock
-  prices:
-    - step: find_prices
+  price:
+    - step: find_price
       operation: database_query
       table: prices
+      where: {product: "{product}"}
       output: prices
 """,
-    returns="map<string, any>",
 )

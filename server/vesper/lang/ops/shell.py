@@ -1,33 +1,62 @@
-"""`shell`: a command."""
+"""`shell`: a program run in the workspace."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Anything, Field, ListOf, MapOf, Text
-from vesper.lang.operation import Operation, text_of
+from vesper.lang.fields import Anything, Field, ListOf, MapOf, Number, Text
+from vesper.lang.operation import Operation
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    yield f"shell.run.{text_of(step, 'command') or '*'}"
+    command = step.get("command")
+    program = command.items[0] if isinstance(command, tree.Sequence) and command.items else None
+    name = program.text if isinstance(program, tree.Scalar) else ""
+    yield f"shell.run.{name if name and '{' not in name else '*'}"
 
 
 OPERATION = Operation(
     "shell",
-    "Runs one command inside the workspace, in a sandbox, without a shell in between.",
+    "Runs a program in the workspace's folder. No shell reads the words, so a value can never "
+    "become a second command. An exit code that is not in `allowed_exit_codes` is an error.",
     (
-        Field("command", Text("name"), "The program.", required=True),
-        Field("arguments", ListOf(Anything("flow")), "Its arguments, each passed whole."),
-        Field("working_directory", Text(), "The folder to run in, inside the workspace."),
-        Field("environment", MapOf(Anything("flow")), "More environment variables."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "command",
+            ListOf(Text("value", "flow")),
+            'The program and its arguments, one word each: `[pytest, -q, "{path}"]`.',
+            required=True,
+        ),
+        Field(
+            "folder",
+            Text("template", "flow"),
+            "The folder of the workspace to run it in.",
+            default=".",
+        ),
+        Field(
+            "environment",
+            MapOf(Text("value", "flow")),
+            "Environment variables to add; of the surrounding ones only harmless ones are kept.",
+        ),
+        Field("input", Anything("flow"), "The text to give it on its standard input."),
+        Field(
+            "allowed_exit_codes",
+            ListOf(Number(True, 0, 255)),
+            "The exit codes that count as done.",
+            default="0 alone",
+        ),
+        Field(
+            "output",
+            Text("output-name"),
+            "The name for the result: `exit_code`, `stdout` and `stderr`.",
+        ),
     ),
     "write",
     example="""\
-step: test
+step: run_tests
 operation: shell
-command: pytest
-arguments: ["-q"]
-output: test_run
+command: [pytest, -q, "{folder}"]
+allowed_exit_codes: [0, 1]
+timeout: 10m
+output: tests
 """,
     returns="map<string, any>",
     needs=_needs,

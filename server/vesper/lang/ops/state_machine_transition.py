@@ -1,4 +1,4 @@
-"""`state_machine_transition`: a move from one state to another."""
+"""`state_machine_transition`: an entity moved from one state to another."""
 
 from collections.abc import Iterator
 
@@ -13,15 +13,28 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "state_machine_transition",
-    "Moves an entity from one state to another, if the machine allows it.",
+    "Moves an entity from one state to another, in one indivisible change. It fails when the "
+    "entity is in another state, a guard does not hold, or the machine has no such transition.",
     (
         Field(
-            "state_machine", Text("machine-ref"), "The machine, of `state_machines`.", required=True
+            "state_machine",
+            Text("machine-ref"),
+            "The machine, as named under `state_machines`.",
+            required=True,
         ),
-        Field("entity", Text("value", "flow"), "Which entity moves.", required=True),
-        Field("from", Either((Text("name"), ListOf(Text("name")))), "The state it must be in."),
-        Field("to", Text("name"), "The state it moves to.", required=True),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field(
+            "entity",
+            Text("value", "flow"),
+            "Which entity moves: its id, such as `{order_id}`.",
+        ),
+        Field(
+            "from",
+            Either((Text("name"), ListOf(Text("name")))),
+            "The state, or one of the states, it must be in.",
+            required=True,
+        ),
+        Field("to", Text("name"), "The state it is in afterwards.", required=True),
+        Field("output", Text("output-name"), "The name for the new state."),
     ),
     "write",
     example="""\
@@ -29,7 +42,7 @@ step: mark_paid
 operation: state_machine_transition
 state_machine: order
 entity: "{order_id}"
-from: open
+from: pending
 to: paid
 """,
     returns="string",

@@ -1,4 +1,4 @@
-"""`switch`: one of several ways, by a value."""
+"""`switch`: one way of many, chosen by a value."""
 
 from vesper.lang.document import STEPS_OR_RETURN
 from vesper.lang.fields import Field, MapOf, Text
@@ -6,21 +6,36 @@ from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "switch",
-    "Compares `on` with the keys of `cases` and runs the one that is equal, else `default`.",
+    "Runs the case that the value names. A value without a case runs `default`, and nothing if "
+    "there is none.",
     (
-        Field("on", Text("expression", "flow"), "The value that decides.", required=True),
-        Field("cases", MapOf(STEPS_OR_RETURN), "What to do, by value.", required=True),
+        Field(
+            "on",
+            Text("expression", "flow"),
+            "The value that chooses: a text, a whole number or a truth value.",
+            required=True,
+        ),
+        Field(
+            "cases",
+            MapOf(STEPS_OR_RETURN),
+            "What to do, by value. The keys are values, not expressions.",
+            required=True,
+        ),
         Field("default", STEPS_OR_RETURN, "What to do for any other value."),
     ),
     "pure",
     example="""\
-step: by_currency
+step: route
 operation: switch
-on: "currency"
+on: "status"
 cases:
-  EUR:
-    return_success: {symbol: "€"}
+  paid:
+    - step: note_paid
+      operation: log
+      message: "Order {order_id} is paid"
+  cancelled:
+    return_error: order_cancelled
 default:
-  return_error: unknown_currency
+  return_error: status_unknown
 """,
 )

@@ -1,9 +1,9 @@
-"""`task_update`: a changed task."""
+"""`task_update`: a task moved on."""
 
 from collections.abc import Iterator
 
 from vesper.lang import tree
-from vesper.lang.fields import Choice, Field, Number, Text
+from vesper.lang.fields import Choice, Field, Text
 from vesper.lang.operation import Operation
 
 
@@ -13,31 +13,42 @@ def _needs(_step: tree.Mapping) -> Iterator[str]:
 
 OPERATION = Operation(
     "task_update",
-    "Changes a task of the workspace's board.",
+    "Moves a task of the board to another status. It fails when there is no way from its status to "
+    "that one.",
     (
-        Field("task", Text("value", "flow"), "The task's id.", required=True),
+        Field(
+            "task", Text("value", "flow"), "The task's id, such as `{check_task}`.", required=True
+        ),
         Field(
             "status",
             Choice(
                 {
+                    "pending": "Free to be claimed.",
+                    "active": "Assigned, not begun.",
                     "in_progress": "Being worked on.",
-                    "blocked": "Waits for something.",
+                    "blocked": "Waiting for something else.",
                     "completed": "Done.",
-                    "failed": "Could not be done.",
+                    "failed": "Tried, without success.",
                     "cancelled": "Not wanted any more.",
+                    "archived": "Closed and out of sight.",
                 }
             ),
-            "Its new status.",
+            "The status it gets.",
+            required=True,
         ),
-        Field("comment", Text("template", "flow"), "Why."),
-        Field("progress", Number(True, 0, 100), "How far it is, in percent."),
+        Field(
+            "reason",
+            Text("template", "flow"),
+            "Why, kept in the task's history; with `completed` it is the task's result.",
+        ),
     ),
     "write",
     example="""\
-step: finish
+step: close_check
 operation: task_update
-task: "{task_id}"
+task: "{check_task}"
 status: completed
+reason: "Invoice {invoice_id} is right"
 """,
     needs=_needs,
 )

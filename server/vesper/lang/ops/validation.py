@@ -1,23 +1,18 @@
-"""`validation`: guards that must all hold."""
+"""`validation`: conditions that must hold before the flow goes on."""
 
 from vesper.lang.document import RETURN_FIELDS
-from vesper.lang.fields import Field, Record, Text
+from vesper.lang.fields import Field, Record
 from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "validation",
-    "All guards must hold, or the flow ends with the error of `on_failure`.",
+    "Goes on only if every guard holds; otherwise the flow ends with an error. Leading validations "
+    "also turn breached preconditions into the node's own error codes.",
     (
         Field(
             "on_failure",
-            Record(
-                "`on_failure`",
-                (
-                    *RETURN_FIELDS,
-                    Field("message", Text("template", "flow"), "What to tell the caller."),
-                ),
-            ),
-            "How the flow ends when a guard does not hold.",
+            Record("`on_failure`", tuple(it for it in RETURN_FIELDS if it.name == "return_error")),
+            "The error to end with; without it the code is `guard_failed`.",
         ),
     ),
     "pure",
@@ -26,7 +21,10 @@ step: check_amount
 operation: validation
 guards:
   - "amount > 0"
+  - "amount <= limit"
 on_failure:
-  return_error: invalid_amount
+  return_error:
+    error_code: amount_invalid
+    message: "{amount} is not between 0 and {limit}"
 """,
 )

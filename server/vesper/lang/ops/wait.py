@@ -1,4 +1,4 @@
-"""`wait`: time, or an event."""
+"""`wait`: a pause, until a time or an event."""
 
 from collections.abc import Iterator
 
@@ -9,25 +9,27 @@ from vesper.lang.operation import Operation, text_of
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    event = text_of(step, "event_type")
-    yield f"event_bus.subscribe.{event}" if event else "clock.read"
+    event = text_of(step, "event")
+    if event:
+        yield f"event_bus.subscribe.{event}"
 
 
 OPERATION = Operation(
     "wait",
-    "Waits for a duration, or until something happens.",
+    "Pauses the flow for a time, until a moment or for an event, whichever is written. The pause "
+    "outlives restarts. For a person's yes there is `approval`.",
     (
         Field("duration", DURATION, "How long to wait."),
-        Field("until", Text("expression", "flow"), "Wait until this holds."),
-        Field("event_type", Text("name"), "Wait for this event."),
-        Field("output", Text("output-name"), "The name for the result."),
+        Field("until", Text("value", "flow"), "The moment to wait for, such as `{due_at}`."),
+        Field("event", Text("name"), "The kind of event to wait for."),
+        Field("output", Text("output-name"), "The name for what the event carries."),
     ),
-    "read",
+    "nondeterministic",
     example="""\
-step: cool_down
+step: cool_off
 operation: wait
-duration: 5m
+duration: 15m
 """,
-    returns="any",
+    returns="map<string, any>",
     needs=_needs,
 )

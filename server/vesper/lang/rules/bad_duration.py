@@ -31,6 +31,4 @@ def bad_duration(piece: Piece, _scope: Scope) -> Iterator[Finding]:
             continue
         node = slot.node
         if isinstance(node, tree.Scalar) and not node.is_null and not FORM.match(node.text):
-            yield Finding(
-                node.span, "a duration is a number with ms, s, m, h or d, such as `30s`"
-            )
+            yield Finding(node.span, "a duration is a number with ms, s, m, h or d, such as `30s`")

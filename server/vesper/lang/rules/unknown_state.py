@@ -34,8 +34,10 @@ def unknown_state(piece: Piece, scope: Scope) -> Iterator[Finding]:
         node, path = slot.node, slot.path
         if not isinstance(node, tree.Scalar) or not node.text or slot.owner is None:
             continue
-        if path[0] == "state_machines" and len(path) > 2 and (
-            path[2] in ("initial", "final") or path[-1] == "to" or "from" in path[3:]
+        if (
+            path[0] == "state_machines"
+            and len(path) > 2
+            and (path[2] in ("initial", "final") or path[-1] == "to" or "from" in path[3:])
         ):
             machine = str(path[1])
         elif path[-1] in ("from", "to") and slot.owner.entry("state_machine") is not None:

@@ -29,10 +29,7 @@ from vesper.lang.rule import Document, Finding, rule
 )
 def unreachable_step(document: Document) -> Iterator[Finding]:
     """Steps run in order, and a `return`, or a branch whose every side returns, ends the flow."""
-    ends = sorted(
-        (place.order, place.export.span, place)
-        for _, place in document.places("end")
-    )
+    ends = sorted((place.order, place.export.span, place) for _, place in document.places("end"))
     ended = False
     for _, span, place in ends:
         if ended:

@@ -5,13 +5,14 @@ from vesper.lang.operation import Operation
 
 OPERATION = Operation(
     "return",
-    "Ends the flow with a success or an error.",
-    (*RETURN_FIELDS,),
+    "Ends the flow, with the fields of a success or with an error.",
+    RETURN_FIELDS,
     "pure",
     example="""\
 step: done
 operation: return
 return_success:
+  order_id: "{order_id}"
   total: "{total}"
 """,
 )

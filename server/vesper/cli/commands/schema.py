@@ -1,0 +1,24 @@
+"""`vesper schema`: the JSON Schema of documents or role files."""
+
+import argparse
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `vesper schema`."""
+    parser = subparsers.add_parser(
+        "schema",
+        help="print the JSON Schema of documents",
+        description="Print the JSON Schema (2020-12) of .vsp documents, or of role files.",
+    )
+    parser.add_argument("kind", nargs="?", choices=("vsp", "role"), default="vsp")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the schema."""
+    import json
+
+    from vesper.lang.schema import json_schema
+
+    print(json.dumps(json_schema(args.kind), indent=2, ensure_ascii=False))
+    return 0
