@@ -5,6 +5,7 @@ ifeq ($(OS),Windows_NT)
 PYTHON ?= python
 BIN := .venv/Scripts
 LINT := .venv-lint/Scripts
+EXE := .exe
 else
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,14 +14,17 @@ endif
 
 # Two workers suit the smallest machine; stealing keeps one from idling behind slow process tests.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
-UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+FETCHED_UV := .tools/bin/uv$(EXE)
+UV := $(or $(shell command -v uv 2>/dev/null),$(FETCHED_UV))
+# A path outside of the repository is no target: only the fetched uv is one.
+UV_READY := $(filter .tools/%,$(UV))
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(LOCK)
 
 .PHONY: help demo test test-clients lint format bench lock clean
 
 help:                   ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 \t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/.ready      ## the main job on examples/: diagnostics, a task from one, an agent that does it
 	@$(BIN)/python examples/demo.py
@@ -45,7 +49,7 @@ bench: .venv/.ready     ## the figures of bench/README.md
 	@$(BIN)/python -m compileall -q server mcp_tools
 	@$(BIN)/python bench/startup.py
 
-lock: | $(UV)           ## both lock files anew; `make lock LOCK=--upgrade` takes newer versions
+lock: | $(UV_READY)      ## both lock files anew; `make lock LOCK=--upgrade` takes newer versions
 	@$(COMPILE) --group test --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --group lint --output-file requirements-lint.lock
 
@@ -53,7 +57,7 @@ clean:                  ## everything the targets made, back to a bare clone
 	@rm -rf .venv .venv-lint .tools .demo .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.ready: pyproject.toml requirements.lock | $(UV)
+.venv/.ready: pyproject.toml requirements.lock | $(UV_READY)
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Vesper needs Python 3.11 or newer: try make PYTHON=python3.12")'
 	@echo "Setting up .venv (once)"
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
@@ -62,11 +66,11 @@ clean:                  ## everything the targets made, back to a bare clone
 	@$(BIN)/python -m compileall -q server mcp_tools
 	@touch $@
 
-.venv-lint/.ready: requirements-lint.lock | $(UV)
+.venv-lint/.ready: requirements-lint.lock | $(UV_READY)
 	@echo "Setting up .venv-lint (once)"
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-lint
 	@$(UV) pip sync --quiet --python .venv-lint --require-hashes requirements-lint.lock
 	@touch $@
 
-.tools/bin/uv:
+$(FETCHED_UV):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv

@@ -34,7 +34,7 @@ def task_whole(task: Task, children: Iterable[Task] = ()) -> Fields:
 
     Children that do not fit are counted as `more_children`.
     """
-    rows = [{"id": it.id, "title": it.title, "status": it.status} for it in children]
+    rows: list[Fields] = [{"id": it.id, "title": it.title, "status": it.status} for it in children]
     shown = within_budget(rows)
     texts: Fields = {
         "description": task.description,

@@ -17,34 +17,36 @@ def document_inside(root: Path, path: str) -> str:
     """
     from vesper.workspace.files import MAX_BYTES, document_kind
 
+    named = repr(path[:200])
     try:
         real = Path(os.path.realpath(root / path))
         if not real.is_relative_to(root):
-            message = f"{path[:200]!r} is outside the workspace"
-            raise VesperError("denied", message, "name a file inside it, as workspace_status shows")
+            raise VesperError(
+                "denied", f"{named} is outside the workspace", "name a file inside it"
+            )
         found = os.stat(real, follow_symlinks=False)
     except FileNotFoundError:
-        raise VesperError("not_found", f"there is no file {path[:200]!r}", _near(root / path)) from None
+        raise VesperError("not_found", f"there is no file {named}", _near(root, path)) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise VesperError("invalid", f"{path[:200]!r} cannot be read: {reason}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise VesperError(
+            "invalid", f"{named} cannot be read: {reason}", "check the path"
+        ) from error
     name = real.relative_to(root)
     if not stat.S_ISREG(found.st_mode):
-        raise VesperError("invalid", f"{path[:200]!r} is not a regular file", "name a .vsp file")
+        raise VesperError("invalid", f"{named} is not a regular file", "name a document")
     if document_kind(name) is None:
-        hint = "documents are .vsp, .role.yaml, roles.yaml and YAML below a roles folder"
-        raise VesperError("invalid", f"{path[:200]!r} is not a document", hint)
+        hint = "documents are .vsp, .role.yaml, roles.yaml and YAML in a roles folder"
+        raise VesperError("invalid", f"{named} is not a document", hint)
     if found.st_size > MAX_BYTES:
-        message = f"{path[:200]!r} has {found.st_size:,} bytes; a document has at most {MAX_BYTES:,}"
+        message = f"{named} has {found.st_size:,} bytes; a document has at most {MAX_BYTES:,}"
         raise VesperError("invalid", message, "split it into several nodes")
     return name.as_posix()
 
 
-def _near(path: Path) -> str:
+def _near(root: Path, path: str) -> str:
     """What to do about a missing file: the nearest name beside it when there is one."""
-    try:
-        names = os.listdir(path.parent)
-    except OSError:
-        return "check the path; it starts at the workspace folder"
-    near = get_close_matches(path.name, names, n=1)
-    return f"did you mean {near[0]}?" if near else "check the path; it starts at the workspace folder"
+    real = Path(os.path.realpath(root / path))
+    names = os.listdir(real.parent) if real.parent.is_dir() else []
+    near = get_close_matches(real.name, names, n=1)
+    return f"did you mean {near[0]}?" if near else "paths start at the workspace folder"

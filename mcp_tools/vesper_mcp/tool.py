@@ -58,24 +58,28 @@ Positive = Annotated[int, AfterValidator(_positive)]
 class Declaration(Generic[P, Answer]):
     """A function declared to be a tool; it stays callable, so it can be used without a protocol.
 
-    `reads` says that calling it changes nothing.
+    `reads` says that calling it changes nothing. `otherwise` is said after a refusal that names no
+    tool: which one to call to see what can be done instead.
     """
 
     function: Callable[P, Answer]
     reads: bool
+    otherwise: str
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Answer:
         return self.function(*args, **kwargs)
 
 
-def tool(*, reads: bool = False) -> Callable[[Callable[P, Answer]], Declaration[P, Answer]]:
+def tool(
+    *, reads: bool = False, otherwise: str = ""
+) -> Callable[[Callable[P, Answer]], Declaration[P, Answer]]:
     """Declare a tool. Its name, description and schema are those of the function.
 
     The function runs in a worker thread. It raises `VesperError` for what cannot be done.
     """
 
     def declare(function: Callable[P, Answer]) -> Declaration[P, Answer]:
-        return Declaration(function, reads)
+        return Declaration(function, reads, otherwise)
 
     return declare
 
@@ -86,12 +90,14 @@ class StrictTool(Tool):
     This is where `VesperError` becomes what the model reads.
     """
 
+    otherwise: str = ""
+
     async def run(
         self,
         arguments: dict[str, Any],
         context: Context[Any, Any],
         convert_result: bool = False,
-    ) -> Any:
+    ) -> object:
         """Call the function and make its answer a result.
 
         `ToolError` holds one line for the model; `UnexpectedToolError` means a defect of ours,
@@ -107,8 +113,26 @@ class StrictTool(Tool):
         try:
             answer = await super().run(given, context)
         except ToolError as error:
-            raise _readable(self.name, error.__cause__, names) from error.__cause__
+            raise self._readable(error.__cause__) from error.__cause__
         return _result(answer) if convert_result else answer
+
+    def _readable(self, cause: BaseException | None) -> ToolError:
+        match cause:
+            case VesperError(kind=kind, message=message, hint=hint):
+                if kind in {"not_found", "conflict"} and self.otherwise and "task_" not in hint:
+                    hint = f"{hint}; {self.otherwise}" if hint else self.otherwise
+                return ToolError(str(VesperError(kind, message, hint)))
+            case ValidationError():
+                return ToolError(
+                    f"{self.name}: {explain(cause, list(self.parameters['properties']))}"
+                )
+            case ToolError():
+                return cause
+            case _:
+                message = (
+                    "failed inside the server: a defect of Vesper. Its log on stderr says more"
+                )
+                return UnexpectedToolError(f"{self.name} {message}")
 
 
 def strict_tool(declaration: Declaration[..., Any]) -> StrictTool:
@@ -129,12 +153,13 @@ def strict_tool(declaration: Declaration[..., Any]) -> StrictTool:
         metadata.arg_model.__name__, __base__=(metadata.arg_model, _StrictArguments)
     )
     schema = metadata.arg_model.model_json_schema(by_alias=True)
+    strict.otherwise = declaration.otherwise
     strict.parameters = cast("dict[str, Any]", slim(schema))
     return strict
 
 
 def slim(schema: object) -> object:
-    """A JSON schema without what a model cannot use: titles, null as an alternative, empty defaults.
+    """A JSON schema without what a model cannot use: titles, null alternatives, empty defaults.
 
     Some hosts refuse `anyOf` with null outright; null is accepted in a call all the same.
     """
@@ -146,8 +171,8 @@ def slim(schema: object) -> object:
     title = fields.get("title")
     if isinstance(title, str):
         del fields["title"]
-    match fields.get("anyOf"):
-        case [dict() as only, {"type": "null"}]:
+    match cast("list[object] | None", fields.get("anyOf")):
+        case [only, {"type": "null"}]:
             del fields["anyOf"]
             fields = {**cast("dict[str, object]", only), **fields}
         case _:
@@ -159,20 +184,6 @@ def slim(schema: object) -> object:
 
 class _StrictArguments(ArgModelBase):
     model_config = ConfigDict(extra="forbid", strict=True)
-
-
-def _readable(name: str, cause: BaseException | None, names: list[str]) -> ToolError:
-    match cause:
-        case VesperError():
-            return ToolError(str(cause))
-        case ValidationError():
-            return ToolError(f"{name}: {explain(cause, names)}")
-        case ToolError():
-            return cause
-        case _:
-            return UnexpectedToolError(
-                f"{name} failed inside the server; this is a defect of Vesper, and its log says more"
-            )
 
 
 def _result(answer: object) -> CallToolResult | InputRequiredResult:

@@ -6,7 +6,7 @@ limit on the length of a line, and cannot be stopped while it waits for one.
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final, NoReturn, cast
 
@@ -20,6 +20,9 @@ from mcp.types import (
     ErrorData,
     JSONRPCError,
     JSONRPCMessage,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
     jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
@@ -27,12 +30,14 @@ from pydantic import ValidationError
 from vesper_mcp.wire import LINE_LIMIT, LineTooLong, Wire
 
 _log: Final = logging.getLogger(__name__)
+_LAST_REPLIES: Final = 10.0
+"""Seconds that requests still being served get when the client has closed its end."""
 
 
 @asynccontextmanager
 async def message_streams(
     wire: Wire,
-) -> AsyncIterator[
+) -> AsyncGenerator[
     tuple[
         MemoryObjectReceiveStream[SessionMessage | Exception],
         MemoryObjectSendStream[SessionMessage],
@@ -40,14 +45,16 @@ async def message_streams(
 ]:
     """The incoming and the outgoing messages of `wire`, for as long as the block runs.
 
-    The block is cancelled when the client stops reading. Cancelling it does not wait for a line
-    that is being read: the thread that waits for it is left behind.
+    The input ends when the client has closed it and every request has been answered. The block is
+    cancelled when the client stops reading. Cancelling it does not wait for a line that is being
+    read: the thread that waits for it is left behind.
     """
+    unanswered = _Unanswered()
     received, incoming = anyio.create_memory_object_stream[SessionMessage | Exception]()
     outgoing, to_send = anyio.create_memory_object_stream[SessionMessage]()
     async with anyio.create_task_group() as group:
-        group.start_soon(_receive, wire, received, outgoing.clone())
-        group.start_soon(_send, wire, to_send, group.cancel_scope)
+        group.start_soon(_receive, wire, received, outgoing.clone(), unanswered)
+        group.start_soon(_send, wire, to_send, unanswered, group.cancel_scope)
         yield incoming, outgoing
 
 
@@ -79,6 +86,7 @@ async def _receive(
     wire: Wire,
     received: MemoryObjectSendStream[SessionMessage | Exception],
     outgoing: MemoryObjectSendStream[SessionMessage],
+    unanswered: "_Unanswered",
 ) -> None:
     # A limiter of its own: tools that fill the shared one must not stop the server from reading.
     limiter = anyio.CapacityLimiter(1)
@@ -93,11 +101,15 @@ async def _receive(
                 message: JSONRPCMessage = _refusal(INVALID_REQUEST, text)
             else:
                 if not line:
+                    # The SDK drops the requests it is working on when the input ends.
+                    with anyio.move_on_after(_LAST_REPLIES):
+                        await unanswered.none()
                     return
                 if line.isspace():
                     continue
                 message = read_message(line)
             # A server receives error replies only to requests of its own, and this one makes none.
+            unanswered.note_received(message)
             goal = outgoing if isinstance(message, JSONRPCError) else received
             try:
                 await goal.send(SessionMessage(message))
@@ -108,6 +120,7 @@ async def _receive(
 async def _send(
     wire: Wire,
     to_send: MemoryObjectReceiveStream[SessionMessage],
+    unanswered: "_Unanswered",
     scope: anyio.CancelScope,
 ) -> None:
     limiter = anyio.CapacityLimiter(1)
@@ -122,6 +135,38 @@ async def _send(
                 _log.warning("the client no longer reads replies: %s", error)
                 scope.cancel()
                 return
+            unanswered.note_sent(item.message)
+
+
+class _Unanswered:
+    """The requests that have been read and whose replies have not been written."""
+
+    def __init__(self) -> None:
+        self._ids: set[str | int | None] = set()
+        self._fewer = anyio.Event()
+
+    def note_received(self, message: JSONRPCMessage) -> None:
+        match message:
+            case JSONRPCRequest():
+                self._ids.add(message.id)
+            case JSONRPCNotification(method="notifications/cancelled"):
+                # A cancelled request need not be answered.
+                self._drop((message.params or {}).get("requestId"))
+            case _:
+                pass
+
+    def note_sent(self, message: JSONRPCMessage) -> None:
+        if isinstance(message, JSONRPCResponse | JSONRPCError):
+            self._drop(message.id)
+
+    async def none(self) -> None:
+        while self._ids:
+            await self._fewer.wait()
+
+    def _drop(self, request: str | int | None) -> None:
+        self._ids.discard(request)
+        self._fewer.set()
+        self._fewer = anyio.Event()
 
 
 def _unique_names(pairs: list[tuple[str, object]]) -> dict[str, object]:

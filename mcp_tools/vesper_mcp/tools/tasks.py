@@ -1,10 +1,9 @@
 """Tools for the work of a workspace: plan it, take it, finish it."""
 
-from typing import Annotated, Final
-
-from pydantic import Field
+from typing import Final
 
 from vesper.errors import VesperError
+from vesper.project import Project
 from vesper.tasks.task import OPEN, STATUSES, Place, Status, TaskFilter
 from vesper_mcp.answers import Fields, task_row, task_whole, within_budget
 from vesper_mcp.arguments import did_you_mean
@@ -22,30 +21,29 @@ _GROUPS: Final[dict[str, tuple[Status, ...] | None]] = {
 }
 
 
-@tool()
+@tool(otherwise="task_list shows the tasks")
 def task_create(  # noqa: PLR0913 - one parameter for each argument a model can give
     project: Workspace,
     caller: Caller,
+    *,
     title: str,
     description: str = "",
     parent: Positive | None = None,
     priority: int = 5,
-    tags: Annotated[list[str], Field(default_factory=list)] = ...,
-    path: str = "",
-    line: Positive | None = None,
-    agent: str = "",
+    tags: list[str] | None = None,
+    at: str = "",
 ) -> Fields:
-    """Add a task. parent makes it a subtask; path and line (from 1) tie it to a document.
-    priority: 1 urgent to 9. Returns its id.
+    """Add a task, or with parent a subtask. at: the path or path:line it belongs to. priority: 1
+    urgent to 9.
     """
     task = project.board.create(
         title,
-        actor=agent or caller,
+        actor=caller,
         description=description,
         parent=parent,
         priority=priority,
-        tags=tags,
-        place=_place(project, path, line),
+        tags=tags or (),
+        place=_place(project, at) if at else None,
     )
     return task_row(task)
 
@@ -53,6 +51,7 @@ def task_create(  # noqa: PLR0913 - one parameter for each argument a model can 
 @tool(reads=True)
 def task_list(  # noqa: PLR0913 - one parameter for each argument a model can give
     project: Workspace,
+    *,
     status: str = "open",
     parent: Positive | None = None,
     path: str = "",
@@ -60,8 +59,8 @@ def task_list(  # noqa: PLR0913 - one parameter for each argument a model can gi
     limit: Positive = 20,
     cursor: Positive | None = None,
 ) -> Fields:
-    """List tasks, open and urgent first. status: open, closed, all or a status name. path: of one
-    document. query: text in them. Give the reply's cursor back for more.
+    """List tasks, urgent first. status: open, closed, all or one status. path: of one file. query:
+    text in them. cursor: from the last reply.
     """
     wanted = TaskFilter(
         status=_statuses(status),
@@ -76,24 +75,24 @@ def task_list(  # noqa: PLR0913 - one parameter for each argument a model can gi
     return {"tasks": rows} | more
 
 
-@tool(reads=True)
+@tool(reads=True, otherwise="task_list shows the tasks")
 def task_get(project: Workspace, id: Positive) -> Fields:
     """Everything about one task: description, place, result, children."""
     task = project.board.get(id)
     return task_whole(task, project.board.children(id))
 
 
-@tool()
+@tool(otherwise="task_list shows who has which")
 def task_claim(
     project: Workspace, caller: Caller, id: Positive | None = None, agent: str = ""
 ) -> Fields:
-    """Take a task and start it; without id the most urgent one that is free. agent: your short name.
-    Exactly one agent gets a task. Returns all of it.
+    """Take a task and start it; without id, the most urgent one that is free. Exactly one agent
+    gets a task. agent: your short name. Returns all of it.
     """
     return task_whole(project.board.claim(actor=agent or caller, task_id=id))
 
 
-@tool()
+@tool(otherwise="task_get shows its status and children")
 def task_complete(
     project: Workspace, caller: Caller, id: Positive, summary: str, agent: str = ""
 ) -> Fields:
@@ -114,10 +113,11 @@ def _statuses(name: str) -> tuple[Status, ...] | None:
     raise VesperError("invalid", f"no status {name[:40]!r}{did_you_mean(name, names)}")
 
 
-def _place(project: Workspace, path: str, line: int | None) -> Place | None:
-    if path:
-        row = (line or 1) - 1
-        return Place(project.relative(path), line=row, end_line=row)
-    if line is not None:
-        raise VesperError("invalid", "line is given without path", "give both, or neither")
-    return None
+def _place(project: Project, at: str) -> Place:
+    path, colon, number = at.rpartition(":")
+    if not (colon and number.isascii() and number.isdigit()):
+        return Place(project.relative(at))
+    line = int(number[:10]) - 1
+    if line < 0:
+        raise VesperError("invalid", f"{at[:200]!r} has line 0", "lines count from 1")
+    return Place(project.relative(path), line=line, end_line=line)

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from vesper.errors import VesperError
-from vesper.store.engine import Code, Connection, SqliteError, connect, denied, explain, primary_code
+from vesper.store.engine import (
+    Code,
+    Connection,
+    SqliteError,
+    connect,
+    denied,
+    explain,
+    primary_code,
+    restore_hint,
+)
 from vesper.store.migrations import STEPS, Step, check_format, migrate, newer
 
 T = TypeVar("T")
@@ -103,6 +112,8 @@ class Database:
             raise VesperError("damaged", message, "move it away, then try again") from error
         except OSError as error:
             raise denied(self.path, str(error.strerror)) from error
+        if status.st_size == 0:
+            raise VesperError("damaged", f"{self.path} is empty", restore_hint(self.path))
         return status.st_dev, status.st_ino
 
     def _opened(self, file: tuple[int, int]) -> _Held:
@@ -120,9 +131,6 @@ class Database:
         return held
 
     def _try_open(self, file: tuple[int, int]) -> _Held:
-        if os.stat(self.path).st_size == 0:
-            message = f"{self.path} is empty"
-            raise VesperError("damaged", message, "nothing was changed: move it away, start anew")
         try:
             return self._connected(file, immutable=False)
         except SqliteError as error:
@@ -141,7 +149,8 @@ class Database:
     def _readable_as_is(self) -> bool:
         """Whether the file alone holds every commit, in a folder where no log can be made."""
         log = Path(f"{self.path}-wal")
-        unwritable = not os.access(self.path.parent, os.W_OK)
+        effective = os.access in os.supports_effective_ids
+        unwritable = not os.access(self.path.parent, os.W_OK, effective_ids=effective)
         return unwritable and not (log.exists() and log.stat().st_size > 0)
 
     def _created(self) -> _Held:

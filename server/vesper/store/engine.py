@@ -24,8 +24,9 @@ APPLICATION_ID: Final = 0x56535052
 
 
 class Code(IntEnum):
-    """Primary result codes of SQLite that a person can do something about."""
+    """Primary result codes of SQLite that have a meaning here."""
 
+    ERROR = 1
     BUSY = 5
     READ_ONLY = 8
     IO_ERROR = 10
@@ -54,10 +55,14 @@ def connect(path: Path, wait: float, *, immutable: bool = False) -> Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    # NORMAL would lose acknowledged commits when the power goes.
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        # NORMAL would lose acknowledged commits when the power goes.
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -73,15 +78,15 @@ def primary_code(error: SqliteError) -> int:
 
 
 def explain(error: SqliteError, path: Path, wait: float) -> Exception:
-    """What a person can do about `error`; an error that only a defect of ours explains is itself."""
+    """What a person can do about `error`; one that only a defect of ours explains is itself."""
     match primary_code(error):
         case Code.BUSY:
             message = f"{path} was locked for {wait:g} s{_writer(path)}"
             return VesperError("busy", message, "nothing was changed; try again in a moment")
         case Code.NOT_A_DATABASE:
-            return VesperError("damaged", f"{path} is not a database", _restore_hint(path))
+            return VesperError("damaged", f"{path} is not a database", restore_hint(path))
         case Code.CORRUPT:
-            return VesperError("damaged", f"{path} is damaged: {error}", _restore_hint(path))
+            return VesperError("damaged", f"{path} is damaged: {error}", restore_hint(path))
         case Code.READ_ONLY | Code.CANNOT_OPEN | Code.AUTH:
             return denied(path, str(error))
         case Code.IO_ERROR | Code.FULL:
@@ -99,15 +104,15 @@ def denied(path: Path, reason: str) -> VesperError:
 
 def foreign(path: Path) -> VesperError:
     """The file is a sound database, but not one of ours."""
-    return VesperError(
-        "damaged", f"{path} is a database of another program", _restore_hint(path)
-    )
+    return VesperError("damaged", f"{path} is a database of another program", restore_hint(path))
 
 
-def _restore_hint(path: Path) -> str:
+def restore_hint(path: Path) -> str:
+    """How to go on after a database that cannot be used, which is always left as it is."""
     backups = path.parent / "backups"
-    rest = f"copy the newest file of {backups} in its place" if backups.is_dir() else "start anew"
-    return f"nothing was changed: move the file away, then {rest}"
+    if backups.is_dir():
+        return f"nothing was changed: move it away and copy the newest file of {backups} there"
+    return "nothing was changed: move it away to start anew"
 
 
 def _writer(path: Path) -> str:

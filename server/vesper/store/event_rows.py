@@ -1,6 +1,6 @@
-"""The `events` table: what happened, in the order in which it was committed. Only ever added to."""
+"""The `events` table: what happened to the tasks. Rows are only ever added."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vesper.store.engine import Connection
 
@@ -16,23 +16,32 @@ class EventRow(NamedTuple):
     detail: str
 
 
-def insert(connection: Connection, row: EventRow) -> None:
-    """Append an event; the id of `row` is not used, the table gives the next one."""
+_COLUMNS: Final = ", ".join(EventRow._fields)
+
+
+def append(
+    connection: Connection, task_id: int, kind: str, at: str, actor: str, detail: str
+) -> None:
+    """Add an event; `detail` is JSON. In a write transaction ids follow the order of commits."""
     connection.execute(
-        "INSERT INTO events (task_id, kind, at, actor, detail) VALUES (?, ?, ?, ?, ?)", row[1:]
+        "INSERT INTO events (task_id, kind, at, actor, detail) VALUES (?, ?, ?, ?, ?)",
+        (task_id, kind, at, actor, detail),
     )
 
 
-def after(connection: Connection, event_id: int, limit: int) -> list[EventRow]:
-    """The events that follow one, oldest first."""
-    found = connection.execute(
-        "SELECT id, task_id, kind, at, actor, detail FROM events WHERE id > ? ORDER BY id LIMIT ?",
-        (event_id, limit),
-    ).fetchall()
-    return [EventRow._make(row) for row in found]
+def since(connection: Connection, after: int, limit: int) -> list[EventRow]:
+    """The rows with an id above `after`, oldest first."""
+    sql = f"SELECT {_COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ?"
+    return [EventRow._make(row) for row in connection.execute(sql, (after, limit))]
+
+
+def of_task(connection: Connection, task_id: int) -> list[EventRow]:
+    """The rows of one task, oldest first."""
+    sql = f"SELECT {_COLUMNS} FROM events WHERE task_id = ? ORDER BY id"
+    return [EventRow._make(row) for row in connection.execute(sql, (task_id,))]
 
 
 def last(connection: Connection) -> int:
-    """The id of the newest event; 0 before the first."""
-    (newest,) = connection.execute("SELECT max(id) FROM events").fetchone()
-    return newest or 0
+    """The highest id; 0 when nothing has happened yet."""
+    (found,) = connection.execute("SELECT max(id) FROM events").fetchone()
+    return found or 0

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,15 +11,23 @@ from vesper.errors import VesperError
 
 if sys.platform == "win32":
     import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
 else:
     import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
 
 POLL = 0.01
 """Seconds between two tries: neither system can wait for a lock with a time limit."""
 
 
 @contextmanager
-def exclusive(path: Path, wait: float) -> Iterator[None]:
+def exclusive(path: Path, wait: float) -> Generator[None]:
     """Hold the lock on `path`, which stays behind empty; `busy` after `wait` seconds."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -36,10 +44,7 @@ def exclusive(path: Path, wait: float) -> Iterator[None]:
 
 def _taken(descriptor: int) -> bool:
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor)
     except (BlockingIOError, PermissionError):
         return False
     return True

@@ -87,7 +87,7 @@ def migrate(path: Path, steps: tuple[Step, ...], wait: float) -> None:
     `backups` folder first, and changed in a single transaction.
     """
     # Imported before the lock is taken: it costs a third of a second that others would wait for.
-    from sqlite_utils import Database, Migrations  # noqa: PLC0415
+    from sqlite_utils import Database, Migrations
 
     registry = Migrations("vesper")
     for step in steps:

@@ -31,7 +31,6 @@ class TaskRow(NamedTuple):
 COLUMNS = ", ".join(TaskRow._fields)
 
 
-
 class NewRow(NamedTuple):
     """What a task begins with; everything else starts empty."""
 
@@ -77,11 +76,13 @@ def insert(connection: Connection, row: NewRow, at: str) -> int:
     return cursor.lastrowid
 
 
-def update(connection: Connection, row: TaskRow) -> None:
-    """Write the fields that a move changes."""
+def update(
+    connection: Connection, task_id: int, status: str, assignee: str, result: str, at: str
+) -> None:
+    """Write what a move changes."""
     connection.execute(
         "UPDATE tasks SET status = ?, assignee = ?, result = ?, updated_at = ? WHERE id = ?",
-        (row.status, row.assignee, row.result, row.updated_at, row.id),
+        (status, assignee, result, at, task_id),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict, get_args
 
 from vesper.errors import VesperError
@@ -32,7 +32,9 @@ TEXT_LIMIT: Final = 20_000
 NAME_LIMIT: Final = 100
 PATH_LIMIT: Final = 4096
 TAG_LIMIT: Final = 32
+LINE_LIMIT: Final = 2**31 - 1
 POSITION_BASE: Final = 10**12
+"""One more than the largest task id: `Task.position` holds the id in its lower digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,16 @@ class TaskFilter:
     code: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of status: by whom, and what is said about it. `result` is kept on the task."""
+
+    target: Status
+    actor: str
+    why: str = ""
+    result: str = ""
+
+
 def status_named(name: str) -> Status:
     """The status of that name; `invalid` lists the names there are."""
     for status in STATUSES:
@@ -144,14 +156,20 @@ def status_named(name: str) -> Status:
     raise VesperError("invalid", f"no status {name!r}", f"a status is one of {', '.join(STATUSES)}")
 
 
-def check_move(task_id: int, source: Status, target: Status) -> None:
-    """Refuse a move that is not in `TRANSITIONS`, naming the moves that are."""
+def moved(task: Task, move: Move, at: str) -> Task:
+    """The task after a legal move; `conflict` names the moves that are legal.
+
+    Assigning gives the task to the actor; a reset takes it from its assignee and clears the result.
+    """
+    source, target = task.status, move.target
     allowed = TRANSITIONS[source]
     if target in allowed:
-        return
+        assignee = {"active": move.actor, "pending": ""}.get(target, task.assignee)
+        result = "" if target == "pending" else move.result or task.result
+        return replace(task, status=target, assignee=assignee, result=result, updated=at)
     ways = ", ".join(status for status in STATUSES if status in allowed)
     hint = f"from {source} it can go to {ways}" if ways else f"{source} is final"
-    message = f"task {task_id} cannot go from {source} to {target}"
+    message = f"task {task.id} cannot go from {source} to {target}"
     raise VesperError("conflict", message, hint)
 
 
@@ -186,7 +204,9 @@ def checked_line(name: str, text: str, limit: int) -> str:
     for at, character in enumerate(line):
         if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
             message = f"the {name} has the character U+{ord(character):04X} at position {at + 1}"
-            raise VesperError("invalid", message, f"a {name} is one line without control characters")
+            raise VesperError(
+                "invalid", message, f"a {name} is one line without control characters"
+            )
     return line
 
 
@@ -205,7 +225,7 @@ def checked_text(name: str, text: str) -> str:
 
 
 def creation_detail(draft: Draft) -> str:
-    """The detail of a `created` event: everything the task began with, so history can be replayed."""
+    """The detail of a `created` event: all that the task began with, so history can be replayed."""
     place = draft.place
     fields: dict[str, object] = {
         "title": draft.title,
@@ -221,9 +241,10 @@ def creation_detail(draft: Draft) -> str:
     return _json({name: value for name, value in fields.items() if value not in ("", None, [])})
 
 
-def move_detail(source: Status, target: Status, note: Mapping[str, str]) -> str:
-    """The detail of a `status` event; empty notes are left out."""
-    return _json({"from": source, "to": target, **{key: it for key, it in note.items() if it}})
+def move_detail(source: Status, move: Move) -> str:
+    """The detail of a `status` event; what was not said is left out."""
+    said = {"why": move.why, "result": move.result}
+    return _json({"from": source, "to": move.target, **{key: it for key, it in said.items() if it}})
 
 
 def _json(fields: Mapping[str, object]) -> str:
@@ -237,8 +258,10 @@ def _check_place(place: Place) -> None:
         message = f"{place.path!r} is not a path inside the workspace"
         raise VesperError("invalid", message, "write it from the workspace folder, as a/b.vsp")
     start, end = (place.line, place.column), (place.end_line, place.end_column)
-    if min(*start, *end) < 0 or end < start:
+    if min(*start, *end) < 0 or max(*start, *end) > LINE_LIMIT or end < start:
         message = f"lines {start} to {end} are not a range"
-        raise VesperError("invalid", message, "lines and columns count from 0, the end after the start")
+        raise VesperError(
+            "invalid", message, "lines and columns count from 0, the end after the start"
+        )
     if place.code:
         checked_line("diagnostic code", place.code, NAME_LIMIT)

@@ -1,23 +1,39 @@
-"""`vesper lsp`: the language server on stdin and stdout."""
+"""`vesper lsp`: the language server, on stdin and stdout."""
 
 import argparse
+import gc
+
+_DESCRIPTION = """\
+Serve an editor on stdin and stdout (Language Server Protocol). Editors start this command.
+Exit code 0 after an orderly shutdown, 1 when the connection ended in any other way.
+"""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `vesper lsp`."""
     parser = subparsers.add_parser(
         "lsp",
-        help="the language server, for editors",
-        description="Speak the Language Server Protocol on stdin and stdout; editors start this.",
+        help="serve an editor (LSP on stdio)",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--stdio", action="store_true", help="accepted for editors that pass it")
+    parser.add_argument("--stdio", action="store_true",
+                        help="accepted for editors that always say so")  # fmt: skip
+    parser.add_argument("--clientProcessId", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--max-message", type=int, default=64, metavar="MIB",
+                        help="skip messages larger than this (default: 64)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
-def run(_args: argparse.Namespace) -> int:
-    """Serve until the editor ends it."""
-    import asyncio
-
+def run(args: argparse.Namespace) -> int:
+    """Serve until the client ends the connection."""
+    # What an import allocates stays for good: looking for garbage in it costs start-up time, and
+    # later, unless it is frozen, a pause in the middle of somebody's typing.
+    gc.disable()
     from vesper.lsp.server import create_server
 
-    return asyncio.run(create_server().run())
+    server = create_server()
+    gc.freeze()
+    gc.enable()
+    server.start_io(body_limit=args.max_message << 20)
+    return 1 if server.exit_code is None else server.exit_code

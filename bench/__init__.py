@@ -1,0 +1,1 @@
+"""Measurements of Vesper against what people could use instead."""

@@ -1,0 +1,91 @@
+"""`vesper init`: a workspace with an example and editor settings."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from vesper.cli.terminal import styled
+from vesper.errors import VesperError
+
+_EXAMPLE = """\
+# A node says what it is for, what goes in, what comes out, and how.
+node_id: hello_v1
+type: function
+intent: Greet somebody by name
+
+inputs:
+  name: string
+
+outputs:
+  message: string
+
+contracts:
+  postconditions:
+    - "message CONTAINS name"
+
+flow:
+  - step: say_hello
+    operation: string_template
+    template: "Hello, {name}!"
+    output: message
+
+testing:
+  test_cases:
+    - name: ada
+      inputs: {name: Ada}
+      expected_output: {message: "Hello, Ada!"}
+"""
+
+_SETTINGS = """\
+# Settings of this workspace. Everything has a default; `vesper doctor` shows what counts.
+[workspace]
+name = "{name}"
+"""
+
+_MCP = """\
+{
+  "mcpServers": {
+    "vesper": { "command": "vesper", "args": ["mcp"] }
+  }
+}
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `vesper init`."""
+    parser = subparsers.add_parser(
+        "init",
+        help="make a workspace with an example",
+        description="Make a workspace: settings, an example, and the entry for agent hosts. "
+        "Files that are there already are left alone.",
+    )
+    parser.add_argument("folder", nargs="?", default=".", help="where (default: this folder)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is missing, and say what to do next."""
+    folder = Path(args.folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        state = folder / ".vesper"
+        state.mkdir(mode=0o700, exist_ok=True)
+        _write(state / ".gitignore", "*\n")
+        name = folder.resolve().name.replace("\\", "").replace('"', "")
+        _write(folder / "vesper.toml", _SETTINGS.format(name=name))
+        _write(folder / "hello.vsp", _EXAMPLE)
+        _write(folder / ".mcp.json", _MCP)
+    except OSError as error:
+        message = f"{folder} cannot be made a workspace: {error.strerror or error}"
+        raise VesperError("denied", message, "check the path and who may write there") from error
+    print(f"\n{styled('next:', 'bold', sys.stdout)} open {folder / 'hello.vsp'} in your editor, or")
+    print(f"  vesper check {args.folder}\n  vesper doctor")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    if path.exists():
+        print(f"  kept     {path}")
+    else:
+        path.write_text(text, encoding="utf-8")
+        print(f"  written  {path}")

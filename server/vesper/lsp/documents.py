@@ -1,0 +1,190 @@
+"""The texts that the editor has open, exactly as the editor has them.
+
+The four notifications that carry texts are read by hand: they come with every key, and a small slip of
+a client in one of them must not cost an edit, since every later one would land wrongly.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from vesper.errors import VesperError
+from vesper.lang.check import Analysis
+from vesper.lang.piece import DocumentKind
+from vesper.lang.source import Encoding, Span, Text
+from vesper.lsp.convert import to_path, to_place
+from vesper.workspace.files import MAX_BYTES, document_kind
+
+Edit = tuple[int, int, int, int, str] | str
+"""Start and end of the replaced range as the client counts, and the new text; or a whole text."""
+
+_LANGUAGES: Final[dict[str, DocumentKind]] = {
+    "vsp": "vsp",
+    "vesper": "vsp",
+    "vesper-role": "role",
+}
+
+
+class OpenDocument:
+    """One text that is open in the editor, with what is known about it."""
+
+    def __init__(self, uri: str, kind: DocumentKind | None, naming: Callable[[Path], str]) -> None:
+        self.uri = uri
+        self.file = to_path(uri)
+        self.version: int | None = None
+        self.checked = kind is not None
+        """Whether the file is one of ours; editors also send others of the same language."""
+        self._kind: DocumentKind = kind or "vsp"
+        self._naming = naming
+        self._size = 0
+        self._large: Text | None = None
+        self.analysis = Analysis("", self._kind)
+
+    @property
+    def path(self) -> str:
+        """The name of the file in its workspace; of what is no file of it, the URI."""
+        if self.file is None:
+            return self.uri
+        try:
+            return self._naming(self.file)
+        except VesperError:
+            return self.uri
+
+    @property
+    def text(self) -> Text:
+        """The text as the editor has it."""
+        return self.analysis.text if self._large is None else self._large
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the text is beyond what is checked; its analysis is then that of an empty text."""
+        return self._large is not None
+
+    def replace(self, text: str) -> None:
+        """Take a whole new text."""
+        self._size = len(text)
+        self._large = Text(text) if self._size > MAX_BYTES else None
+        self.analysis = Analysis("" if self.too_large else text, self._kind)
+
+    def edit(self, span: Span, new: str) -> None:
+        """Put `new` in place of a span of the text."""
+        self._size += len(new)
+        if self._large is None:
+            self.analysis.edit(span, new)
+        else:
+            self._large.replace(span, new)
+        if self.too_large or self._size > MAX_BYTES:
+            # What edits took away was not counted, so the true size is looked up near the limit.
+            self._size = sum(map(len, self.text.lines))
+            if self.too_large is not (self._size > MAX_BYTES):
+                self.replace(str(self.text))
+
+
+class Documents:
+    """The open documents of one client, by URI, and those whose diagnostics are out of date."""
+
+    def __init__(self, naming: Callable[[Path], str]) -> None:
+        self.encoding: Encoding = "utf-16"
+        self._naming = naming
+        self._open: dict[str, OpenDocument] = {}
+        self._stale: dict[str, OpenDocument] = {}
+
+    def get(self, uri: str) -> OpenDocument:
+        """The open document of a URI; VesperError `not_found` when it is not open."""
+        found = self._open.get(uri)
+        if found is None:
+            raise VesperError(
+                "not_found", f"{uri[:200]} is not open", "open it in the editor first"
+            )
+        return found
+
+    def open(self, params: Any) -> OpenDocument:
+        """Take in `textDocument/didOpen`. A document that was open already begins anew."""
+        match params:
+            case {"textDocument": {"uri": str(uri), "text": str(text), **rest}}:
+                file = to_path(uri)
+                kind = (document_kind(file) if file else None) or _LANGUAGES.get(
+                    str(rest.get("languageId"))
+                )
+                document = OpenDocument(uri, kind, self._naming)
+                document.replace(text)
+                document.version = _version(rest)
+                self._open[uri] = document
+                self._touch(document)
+                return document
+            case _:
+                raise _malformed("didOpen")
+
+    def change(self, params: Any) -> None:
+        """Take in `textDocument/didChange`: all of its edits, or none when one is malformed."""
+        match params:
+            case {"textDocument": {"uri": str(uri), **rest}, "contentChanges": list(changes)}:
+                document = self.get(uri)
+                for edit in [_edit(it) for it in changes]:
+                    self._apply(document, edit)
+                version = _version(rest)
+                document.version = document.version if version is None else version
+                self._touch(document)
+            case _:
+                raise _malformed("didChange")
+
+    def save(self, params: Any) -> None:
+        """Take in `textDocument/didSave`: the editor may have lost our diagnostics, so say them."""
+        match params:
+            case {"textDocument": {"uri": str(uri)}}:
+                self._touch(self.get(uri))
+            case _:
+                raise _malformed("didSave")
+
+    def close(self, params: Any) -> OpenDocument:
+        """Take in `textDocument/didClose`; the document is returned for the last time."""
+        match params:
+            case {"textDocument": {"uri": str(uri)}}:
+                document = self.get(uri)
+                del self._open[uri]
+                self._stale.pop(uri, None)
+                return document
+            case _:
+                raise _malformed("didClose")
+
+    def take_stale(self) -> OpenDocument | None:
+        """A document whose diagnostics are out of date, the last edited first; now it is not any more."""
+        return self._stale.popitem()[1] if self._stale else None
+
+    def _touch(self, document: OpenDocument) -> None:
+        self._stale.pop(document.uri, None)
+        self._stale[document.uri] = document
+
+    def _apply(self, document: OpenDocument, edit: Edit) -> None:
+        if isinstance(edit, str):
+            document.replace(edit)
+            return
+        line, units, end_line, end_units, new = edit
+        start = to_place(document.text, line, units, self.encoding)
+        end = to_place(document.text, end_line, end_units, self.encoding)
+        document.edit(Span(*start, *end), new)
+
+
+def _edit(change: Any) -> Edit:
+    match change:
+        case {
+            "range": {
+                "start": {"line": int(line), "character": int(units)},
+                "end": {"line": int(end_line), "character": int(end_units)},
+            },
+            "text": str(text),
+        }:
+            return line, units, end_line, end_units, text
+        case {"text": str(text)} if change.get("range") is None:
+            return text
+        case _:
+            raise _malformed("a change")
+
+
+def _version(rest: dict[str, Any]) -> int | None:
+    version = rest.get("version")
+    return version if isinstance(version, int) else None
+
+
+def _malformed(what: str) -> VesperError:
+    return VesperError("invalid", f"{what} is not as the protocol has it; it was ignored")

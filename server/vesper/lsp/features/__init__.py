@@ -1,0 +1,1 @@
+"""One file per feature of the Language Server Protocol."""

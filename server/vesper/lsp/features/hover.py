@@ -1,0 +1,20 @@
+"""Hover: what the thing under the cursor is."""
+
+from lsprotocol import types
+
+from vesper.lang.description import describe
+from vesper.lang.lookup import look_up
+from vesper.lsp.feature import feature
+from vesper.lsp.server import VesperServer
+
+
+@feature(types.TEXT_DOCUMENT_HOVER)
+def hover(ls: VesperServer, params: types.HoverParams) -> types.Hover | None:
+    """Describe the key, name, type or word under the cursor."""
+    document = ls.document(params.text_document.uri)
+    found = look_up(document.analysis, *ls.place(document, params.position))
+    text = describe(found) if found is not None else ""
+    if found is None or not text:
+        return None
+    content = types.MarkupContent(types.MarkupKind.Markdown, text)
+    return types.Hover(content, ls.range(document, found.span))

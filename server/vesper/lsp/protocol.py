@@ -1,0 +1,344 @@
+"""Messages: which are well formed, whose turn it is, and the one answer that each request gets.
+
+pygls supplies the vocabulary, the table of features and requests to the client. What it does with an
+incoming message is replaced, because it leaves broken requests unanswered and cannot cancel.
+"""
+
+import re
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+import cattrs
+import orjson
+from lsprotocol import converters, types
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol
+
+from vesper.errors import VesperError
+from vesper.lsp.transport import Log
+
+State = Literal["new", "running", "stopped"]
+MessageId = int | str
+RawHandler = Callable[[Any], Any]
+
+_LIFECYCLE: Final = (types.INITIALIZE, types.SHUTDOWN)
+_STRUCTURE_ERRORS: Final = (
+    cattrs.BaseValidationError,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Request:
+    """A call that is owed exactly one answer."""
+
+    id: MessageId
+    method: str
+    params: Any
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class Notification:
+    """A call that is owed nothing."""
+
+    method: str
+    params: Any
+
+
+@dataclass(slots=True)
+class Reply:
+    """The client's answer to a request of ours."""
+
+    id: MessageId
+    message: dict[str, Any]
+
+
+Message = Request | Notification | Reply
+
+
+class Refusal(JsonRpcException):
+    """An answer that is an error of the protocol itself."""
+
+    def __init__(self, code: types.ErrorCodes | types.LSPErrorCodes, message: str) -> None:
+        super().__init__(message, code.value)
+
+
+class VesperProtocol(LanguageServerProtocol):
+    """The messages of one connection.
+
+    `receive` takes each message in as it arrives, `step` does what is due one at a time. In between a
+    cancellation still reaches the requests that wait.
+    """
+
+    def __init__(self, server: Any, converter: cattrs.Converter) -> None:
+        super().__init__(server, converter)
+        self.state: State = "new"
+        self.exit_code: int | None = None
+        self.log = Log()
+        self.send: Callable[[bytes], None] = _nowhere
+        self._waiting: deque[Message] = deque()
+        self._cancellable: dict[MessageId, list[Request]] = {}
+
+    def receive(self, body: bytes) -> None:
+        """Take in one message; what is broken, and what a cancellation hits, is answered at once."""
+        try:
+            data = _parse(body)
+        except orjson.JSONDecodeError as error:
+            self._refuse(None, types.ErrorCodes.ParseError, f"not JSON: {error}")
+            return
+        message = self._classify(data)
+        match message:
+            case Notification(types.CANCEL_REQUEST, params):
+                self._cancel(params)
+            case Request():
+                self._waiting.append(message)
+                self._cancellable.setdefault(message.id, []).append(message)
+            case Notification() | Reply():
+                self._waiting.append(message)
+            case None:
+                pass
+
+    def step(self) -> bool:
+        """Deal with the next message that waits; False when none does."""
+        while self._waiting:
+            message = self._waiting.popleft()
+            match message:
+                case Request(cancelled=True):
+                    continue
+                case Request():
+                    self._forget(message)
+                    self._answer(message)
+                case Notification():
+                    self._notice(message)
+                case Reply():
+                    self._take_reply(message)
+            return True
+        return False
+
+    def guard(self, what: str, action: Callable[[], object]) -> None:
+        """Do work that nobody waits for; its failure is a line on stderr and nothing else."""
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001
+            self.log(f"{what}: {self._explain(error, what).message}")
+
+    def notify(self, method: str, params: Any | None = None) -> None:
+        """Tell the client something. Only from the serving thread."""
+        self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def _register_builtin_features(self) -> None:
+        """Nothing: the lifecycle and the documents are the server's own."""
+
+    def _answer(self, request: Request) -> None:
+        try:
+            self._check_state(request.method)
+            handle = self._handler(request.method, wants_answer=True)
+            if handle is None:
+                code = types.ErrorCodes.MethodNotFound
+                raise Refusal(code, f"{request.method[:100]} is not supported")
+            result = handle(request.params)
+            if request.method == types.INITIALIZE:
+                self.state = "running"
+            self._send_data({"jsonrpc": "2.0", "id": request.id, "result": result})
+        except Exception as error:  # noqa: BLE001
+            answer = self._explain(error, request.method[:100])
+            self._send_data({"jsonrpc": "2.0", "id": request.id, "error": answer})
+        if request.method == types.SHUTDOWN and self.state == "running":
+            self.state = "stopped"
+
+    def _notice(self, notification: Notification) -> None:
+        method = notification.method
+        if method == types.EXIT:
+            self.exit_code = 0 if self.state == "stopped" else 1
+        elif self.state == "running":
+            handle = self._handler(method, wants_answer=False)
+            if handle is not None:
+                self.guard(method, lambda: handle(notification.params))
+
+    def _check_state(self, method: str) -> None:
+        if self.state == "new" and method != types.INITIALIZE:
+            code = types.ErrorCodes.ServerNotInitialized
+            raise Refusal(code, "the first request must be initialize")
+        if self.state == "stopped":
+            code = types.ErrorCodes.InvalidRequest
+            raise Refusal(code, "the server was shut down; only exit is left to do")
+        if self.state == "running" and method == types.INITIALIZE:
+            raise Refusal(types.ErrorCodes.InvalidRequest, "the server is initialized already")
+
+    def _handler(self, method: str, *, wants_answer: bool) -> RawHandler | None:
+        """What to do with the raw parameters of a method; None when nothing is to be done."""
+        _, reply, params_type, _ = types.METHOD_TO_TYPES.get(method, (None, None, None, None))
+        known = method in types.METHOD_TO_TYPES
+        if known and (reply is not None) is not wants_answer:
+            return None
+        own = cast("RawHandler | None", self.fm.builtin_features.get(method))
+        added = cast("RawHandler | None", self.fm.features.get(method))
+        if added is None:
+            return own
+
+        def handle(raw: Any) -> Any:
+            if own is not None:
+                own(raw)
+            return added(self.structure(raw, params_type) if params_type else raw)
+
+        return handle
+
+    def structure(self, raw: Any, wanted: Any) -> Any:
+        """JSON as an object of the protocol. Raises Refusal (-32602) naming the place that is wrong."""
+        if raw is None:
+            raw = {}
+        if not isinstance(raw, dict):
+            raise Refusal(types.ErrorCodes.InvalidParams, "expected an object @ $")
+        return self.read(raw, wanted)
+
+    def read(self, value: Any, wanted: Any) -> Any:
+        """A JSON value as the type `wanted`. Raises Refusal (-32602) naming the place that is wrong."""
+        try:
+            return self._converter.structure(value, wanted)
+        except _STRUCTURE_ERRORS as error:
+            reason = cattrs.transform_error(error, format_exception=_reason)[0]
+            raise Refusal(types.ErrorCodes.InvalidParams, reason[:300]) from error
+
+    def _explain(self, error: Exception, what: str) -> types.ResponseError:
+        """Every failure as the client sees it. What nobody foresaw goes to stderr with its trace."""
+        match error:
+            case JsonRpcException():
+                return error.to_response_error()
+            case VesperError(kind, _, hint):
+                code = types.LSPErrorCodes.RequestFailed.value
+                return types.ResponseError(code, str(error), {"kind": kind, "hint": hint})
+            case _:
+                self.log("".join(traceback.format_exception(error)).rstrip())
+                summary = f"{type(error).__name__}: {error}"[:200]
+                message = f"{what} failed inside the server ({summary}); stderr has the details"
+                return types.ResponseError(types.ErrorCodes.InternalError.value, message)
+
+    def _classify(self, data: Any) -> Message | None:
+        if isinstance(data, list):
+            self._refuse(None, types.ErrorCodes.InvalidRequest, "batches are not part of LSP")
+            return None
+        if not isinstance(data, dict):
+            self._refuse(None, types.ErrorCodes.InvalidRequest, "a message must be an object")
+            return None
+        message = cast("dict[str, Any]", data)
+        message_id, method = message.get("id"), message.get("method")
+        sound_id = isinstance(message_id, int | str) and not isinstance(message_id, bool)
+        if "method" not in message and ("result" in message or "error" in message):
+            return Reply(message_id, message) if sound_id else None
+        problem = _problem(message, sound_id=sound_id)
+        if problem:
+            answer_to = message_id if sound_id else None
+            self._refuse(answer_to, types.ErrorCodes.InvalidRequest, problem)
+            return None
+        if "id" in message:
+            return Request(cast("MessageId", message_id), method, message.get("params"))
+        return Notification(method, message.get("params"))
+
+    def _cancel(self, params: Any) -> None:
+        wanted: Any = params.get("id") if isinstance(params, dict) else None
+        if not isinstance(wanted, int | str) or isinstance(wanted, bool):
+            return
+        for request in self._cancellable.pop(wanted, ()):
+            if request.method in _LIFECYCLE:
+                self._cancellable.setdefault(wanted, []).append(request)
+                continue
+            request.cancelled = True
+            message = "cancelled before it began"
+            self._refuse(request.id, types.LSPErrorCodes.RequestCancelled, message)
+
+    def _forget(self, request: Request) -> None:
+        others = self._cancellable[request.id]
+        others.remove(request)
+        if not others:
+            del self._cancellable[request.id]
+
+    def _take_reply(self, reply: Reply) -> None:
+        future = self._request_futures.pop(reply.id, None)
+        kind = self._result_types.pop(reply.id, None)
+        if future is None or future.done():
+            return
+        try:
+            if reply.message.get("error") is not None:
+                error = self.structure(reply.message["error"], types.ResponseError)
+                raise JsonRpcException.from_error(error)
+            whole = {"jsonrpc": "2.0", "id": reply.id, "result": reply.message.get("result")}
+            result = self.structure(whole, kind).result if kind else whole["result"]
+        except JsonRpcException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    def _refuse(
+        self,
+        message_id: MessageId | None,
+        code: types.ErrorCodes | types.LSPErrorCodes,
+        message: str,
+    ) -> None:
+        error = {"code": code.value, "message": message}
+        self._send_data({"jsonrpc": "2.0", "id": message_id, "error": error})
+
+    def _send_data(self, data: Any) -> None:
+        self.send(orjson.dumps(data, default=self._converter.unstructure))
+
+
+def strict_converter() -> cattrs.Converter:
+    """The converter of `lsprotocol`, which would otherwise read "5" as a number and 5 as a text."""
+    converter = cattrs.Converter()
+    for kind in (bool, int, float, str):
+        converter.register_structure_hook(kind, _strict(kind))
+    return converters.get_converter(converter)
+
+
+def _strict(kind: type) -> Callable[[Any, Any], Any]:
+    names = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+    accepted = {bool: bool, int: int, float: int | float, str: str}[kind]
+
+    def check(value: Any, _: Any) -> Any:
+        if not isinstance(value, accepted) or (kind is not bool and isinstance(value, bool)):
+            raise TypeError(f"expected {names[kind]}")
+        return value
+
+    return check
+
+
+def _reason(error: BaseException, _: type | None) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    return str(error)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # A text cut inside a surrogate pair reaches us as a lone half, which is no Unicode. Losing
+        # the edit would put us out of step; the replacement character is one UTF-16 unit as well.
+        mended = _ESCAPE.sub(lambda it: b"\\ufffd" if it[1] else it[0], body)
+        if mended == body:
+            raise
+        return orjson.loads(mended)
+
+
+def _problem(message: dict[str, Any], *, sound_id: bool) -> str:
+    if message.get("jsonrpc") != "2.0":
+        return 'jsonrpc must be "2.0"'
+    if "id" in message and not sound_id:
+        return "id must be a whole number or a text"
+    if not isinstance(message.get("method"), str):
+        return "method must be a text"
+    return ""
+
+
+def _nowhere(_: bytes) -> None:
+    """Where messages go before anybody is connected."""

@@ -1,0 +1,412 @@
+"""The language server: one client, one project, the open documents, and the loop that serves them.
+
+Everything runs on one thread, in the order in which the client said it. Edits are applied as they
+come; diagnostics are made when nothing else waits, so a burst of edits costs one analysis.
+"""
+
+import functools
+import inspect
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, get_type_hints
+
+import attrs
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder
+from pygls.lsp.server import LanguageServer
+
+import vesper
+from vesper.errors import VesperError
+from vesper.lang.check import Diagnostic
+from vesper.lang.source import Encoding, Span
+from vesper.lsp.convert import (
+    diagnostic_json,
+    diagnostics_json,
+    remark,
+    to_path,
+    to_place,
+    to_range,
+)
+from vesper.lsp.documents import Documents, OpenDocument
+from vesper.lsp.feature import Command, Feature, discover
+from vesper.lsp.protocol import Refusal, VesperProtocol, strict_converter
+from vesper.lsp.transport import (
+    BODY_LIMIT,
+    Action,
+    End,
+    Inbox,
+    Item,
+    Output,
+    Skipped,
+    claim_pipes,
+    start_reading,
+    start_watching,
+)
+from vesper.workspace.files import MAX_BYTES
+
+if TYPE_CHECKING:
+    from vesper.project import Project
+
+TASKS_CHANGED: Final = "vesper/tasksChanged"
+TASK_SECONDS: Final = 0.5
+"""How long a change of tasks by another process may stay unnoticed."""
+FEATURES: Final = "vesper.lsp.features"
+
+_ENCODINGS: Final[dict[str, Encoding]] = {"utf-32": "utf-32", "utf-16": "utf-16", "utf-8": "utf-8"}
+
+
+@dataclass(slots=True)
+class _Chore:
+    """Something done again and again while the server has nothing else to do."""
+
+    seconds: float
+    due: float
+    action: Action
+
+
+class VesperServer(LanguageServer):
+    """What a feature gets as `ls`."""
+
+    protocol: VesperProtocol
+
+    def __init__(self) -> None:
+        super().__init__(
+            "vesper",
+            vesper.__version__,
+            protocol_cls=VesperProtocol,
+            converter_factory=strict_converter,
+        )
+        self.inbox = Inbox()
+        self.documents = Documents(lambda file: self.project.relative(file))
+        self._folder: Path | None = None
+        self._project: Project | None = None
+        self._params = types.InitializeParams(types.ClientCapabilities())
+        self._chores: list[_Chore] = []
+        self._end: End | None = None
+        self._last_event: int | None = None
+        for method, handler in {
+            types.INITIALIZE: self._initialize,
+            types.SHUTDOWN: lambda _: None,
+            types.TEXT_DOCUMENT_DID_OPEN: self._did_open,
+            types.TEXT_DOCUMENT_DID_CHANGE: self.documents.change,
+            types.TEXT_DOCUMENT_DID_SAVE: self.documents.save,
+            types.TEXT_DOCUMENT_DID_CLOSE: self._did_close,
+            types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
+        }.items():
+            self.protocol.fm.add_builtin_feature(method, handler)
+
+    @property
+    def project(self) -> "Project":
+        """The workspace of the client: its first folder, or else where the first file lies.
+
+        Loaded on first use, because it brings the database along. VesperError `not_found` while
+        there is neither.
+        """
+        if self._project is None:
+            if self._folder is None:
+                hint = "open a folder, or a file that is saved on disk"
+                raise VesperError("not_found", "no workspace is open", hint)
+            from vesper.project import Project  # noqa: PLC0415
+
+            self._project = Project.open(self._folder)
+        return self._project
+
+    @property
+    def encoding(self) -> Encoding:
+        """The units in which this client counts columns."""
+        return self.documents.encoding
+
+    def document(self, uri: str) -> OpenDocument:
+        """The open document of a URI, with its newest text. VesperError `not_found` otherwise."""
+        return self.documents.get(uri)
+
+    def place(self, document: OpenDocument, position: types.Position) -> tuple[int, int]:
+        """Line and code point column of a position; always inside the text."""
+        text = document.analysis.text
+        return to_place(text, position.line, position.character, self.encoding)
+
+    def span_of(self, document: OpenDocument, wanted: types.Range) -> Span:
+        """The span of a range of the protocol."""
+        return Span(*self.place(document, wanted.start), *self.place(document, wanted.end))
+
+    def range(self, document: OpenDocument, span: Span) -> types.Range:
+        """The range of a span; always inside the text."""
+        return to_range(document.analysis.text, span, self.encoding)
+
+    def diagnostic(self, document: OpenDocument, found: Diagnostic) -> types.Diagnostic:
+        """A diagnostic as it was published."""
+        text, related_in = document.analysis.text, self._related_in(document)
+        written = diagnostic_json(text, found, self.encoding, related_in)
+        structured: types.Diagnostic = self.protocol.structure(written, types.Diagnostic)
+        # cattrs leaves numbers of enumerations as they are, and then cannot write them back.
+        structured.severity = types.DiagnosticSeverity(written["severity"])
+        structured.tags = [types.DiagnosticTag(it) for it in written.get("tags", ())] or None
+        return structured
+
+    def notify(self, method: str, params: Any = None) -> None:
+        """Tell the client something. Only from the serving thread; see `soon`."""
+        self.protocol.notify(method, params)
+
+    def request(
+        self, method: str, params: Any = None, then: Callable[[Any], object] | None = None
+    ) -> None:
+        """Ask the client something; `then` gets the answer, unless that is an error."""
+        future = self.protocol.send_request(method, params)
+        if then is not None:
+            future.add_done_callback(lambda it: None if it.exception() else then(it.result()))
+
+    def soon(self, action: Action) -> None:
+        """Have something done on the serving thread, after what waits. Callable from any thread."""
+        self.inbox.items.put(action)
+
+    def every(self, seconds: float, action: Action) -> None:
+        """Have something done on the serving thread again and again, when it has nothing to do."""
+        self._chores.append(_Chore(seconds, time.monotonic() + seconds, action))
+
+    def tasks_changed(self) -> None:
+        """Tell the client that tasks are not what they were."""
+        self._last_event = self.project.board.last_event()
+        self.notify(TASKS_CHANGED, {"lastEvent": self._last_event})
+        if _offered(self._params.capabilities, "workspace", "code_lens", "refresh_support"):
+            self.request(types.WORKSPACE_CODE_LENS_REFRESH)
+
+    def start_io(
+        self,
+        stdin: BinaryIO | None = None,
+        stdout: BinaryIO | None = None,
+        body_limit: int = BODY_LIMIT,
+    ) -> None:
+        """Serve the client on two pipes until the end; `exit_code` then says how it went."""
+        if stdin is None or stdout is None:
+            stdin, stdout = claim_pipes()
+        self.protocol.send = Output(stdout, self.inbox).send
+        start_reading(stdin, self.inbox, body_limit)
+        try:
+            while self.exit_code is None:
+                if not self.turn():
+                    self._wait()
+        finally:
+            self.inbox.closed.set()
+            if self._project is not None:
+                self._project.close()
+
+    @property
+    def exit_code(self) -> int | None:
+        """What the process ends with; None while the server runs."""
+        return self.protocol.exit_code
+
+    def turn(self) -> bool:
+        """Take in all that has arrived and do one thing; False when there is nothing to do."""
+        self.inbox.turns += 1
+        while self.exit_code is None:
+            try:
+                self._accept(self.inbox.items.get_nowait())
+            except Empty:
+                break
+        if self.exit_code is not None:
+            return False
+        return self.protocol.step() or self._publish() or self._do_chore() or self._finish()
+
+    def _wait(self) -> None:
+        due = min((it.due for it in self._chores), default=None)
+        timeout = None if due is None else max(0.0, due - time.monotonic())
+        try:
+            self._accept(self.inbox.items.get(timeout=timeout))
+        except Empty:
+            return
+
+    def _accept(self, item: Item) -> None:
+        match item:
+            case bytes():
+                self.protocol.receive(item)
+            case Skipped(size):
+                self._skipped(size)
+            case End():
+                self._end = item
+                if item.at_once:
+                    self._finish()
+            case _:
+                self.protocol.guard("work on the side", item)
+
+    def _finish(self) -> bool:
+        if self._end is not None and self.exit_code is None:
+            if self._end.problem:
+                self.protocol.log(self._end.problem)
+            in_order = self.protocol.state == "stopped" and not self._end.problem
+            self.protocol.exit_code = 0 if in_order else 1
+        return False
+
+    def _look_at_tasks(self) -> None:
+        """Other processes change tasks too: agents, the command line, other editors."""
+        if self._folder is None:
+            return
+        newest = self.project.board.last_event()
+        if self._last_event is None:
+            self._last_event = newest
+        elif newest != self._last_event:
+            self.tasks_changed()
+
+    def _skipped(self, size: int) -> None:
+        text = f"a message of {size >> 20} MiB was too large and was skipped"
+        self.protocol.log(text)
+        shown = types.ShowMessageParams(types.MessageType.Warning, f"Vesper: {text}")
+        if self.protocol.state == "running":
+            self.window_show_message(shown)
+
+    def _do_chore(self) -> bool:
+        now = time.monotonic()
+        for chore in self._chores:
+            if chore.due <= now:
+                chore.due = now + chore.seconds
+                self.protocol.guard("work on the side", chore.action)
+                return True
+        return False
+
+    def _publish(self) -> bool:
+        document = self.documents.take_stale()
+        if document is None:
+            return False
+        self.protocol.guard("diagnostics", lambda: self._diagnose(document))
+        return True
+
+    def _diagnose(self, document: OpenDocument) -> None:
+        if document.too_large:
+            limit = f"{MAX_BYTES >> 20} MiB"
+            found = [remark(f"this text is larger than {limit} and is not checked; split it up")]
+        elif document.checked:
+            analysis, related_in = document.analysis, self._related_in(document)
+            found = diagnostics_json(
+                analysis.text, analysis.diagnostics(), self.encoding, related_in
+            )
+        else:
+            found = []
+        self._send_diagnostics(document, found)
+
+    def _send_diagnostics(self, document: OpenDocument, found: list[dict[str, Any]]) -> None:
+        params: dict[str, Any] = {"uri": document.uri, "diagnostics": found}
+        if document.version is not None:
+            params["version"] = document.version
+        self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def _related_in(self, document: OpenDocument) -> str | None:
+        path = ("text_document", "publish_diagnostics", "related_information")
+        return document.uri if _offered(self._params.capabilities, *path) else None
+
+    def _initialize(self, raw: Any) -> types.InitializeResult:
+        params = self._params = _read_initialize(self.protocol, raw)
+        offered = params.capabilities
+        self.process_id = params.process_id
+        self.protocol.client_capabilities = offered
+        self.documents.encoding = _choose_encoding(offered)
+        self._folder = _first_folder(params)
+        if params.process_id is not None and params.process_id > 0:
+            start_watching(params.process_id, self.inbox)
+        self.every(TASK_SECONDS, self._look_at_tasks)
+        capabilities = ServerCapabilitiesBuilder(
+            offered,
+            {*self.protocol.fm.features, *self.protocol.fm.builtin_features},
+            self.protocol.fm.feature_options,
+            list(self.protocol.fm.commands),
+            types.TextDocumentSyncKind.Incremental,
+            None,
+            self.encoding,
+        ).build()
+        self._declare_resolving(capabilities)
+        self.protocol.server_capabilities = capabilities
+        info = types.ServerInfo("vesper", vesper.__version__)
+        return types.InitializeResult(capabilities, info)
+
+    def _declare_resolving(self, capabilities: types.ServerCapabilities) -> None:
+        """Say which answers can be completed later; pygls does so for other methods only."""
+        completion = capabilities.completion_provider
+        if types.COMPLETION_ITEM_RESOLVE in self.protocol.fm.features and completion:
+            capabilities.completion_provider = attrs.evolve(completion, resolve_provider=True)
+        action = capabilities.code_action_provider
+        if types.CODE_ACTION_RESOLVE in self.protocol.fm.features and action:
+            options = types.CodeActionOptions() if isinstance(action, bool) else action
+            capabilities.code_action_provider = attrs.evolve(options, resolve_provider=True)
+
+    def _did_open(self, params: Any) -> None:
+        document = self.documents.open(params)
+        if self._folder is None and document.file is not None:
+            self._folder = document.file.parent
+
+    def _did_close(self, params: Any) -> None:
+        self._send_diagnostics(self.documents.close(params), [])
+
+    def _execute_command(self, raw: Any) -> Any:
+        params: types.ExecuteCommandParams = self.protocol.structure(
+            raw, types.ExecuteCommandParams
+        )
+        run = self.protocol.fm.commands.get(params.command)
+        if run is None:
+            message = f"there is no command {params.command[:100]}"
+            raise Refusal(types.ErrorCodes.InvalidParams, message)
+        return run(*(params.arguments or ()))
+
+
+def create_server(features: str = FEATURES) -> VesperServer:
+    """A server with every feature and command of a package. It serves one client."""
+    server = VesperServer()
+    for declared in discover(features):
+        match declared:
+            case Feature(method, options, call):
+                server.feature(method, options)(functools.partial(call, server))
+            case Command(name, call):
+                server.command(name)(_with_checked_arguments(server, call))
+    return server
+
+
+def _with_checked_arguments(server: VesperServer, call: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with its arguments read as its annotations say; others are refused with -32602."""
+
+    def run(*arguments: Any) -> Any:
+        signature, hints = inspect.signature(call), get_type_hints(call)
+        try:
+            bound = signature.bind(server, *arguments)
+        except TypeError as error:
+            raise Refusal(types.ErrorCodes.InvalidParams, f"arguments: {error}") from error
+        names = list(bound.arguments)[1:]
+        read = [
+            server.protocol.read(value, hints.get(name, Any))
+            for name, value in zip(names, arguments, strict=False)
+        ]
+        return call(server, *read)
+
+    return run
+
+
+def _read_initialize(protocol: VesperProtocol, raw: Any) -> types.InitializeParams:
+    """The parameters of `initialize`. A capability that is newer than our vocabulary is left out."""
+    try:
+        return protocol.structure(raw, types.InitializeParams)
+    except Refusal:
+        params: types.InitializeParams = protocol.structure(
+            {**raw, "capabilities": {}} if isinstance(raw, dict) else raw, types.InitializeParams
+        )
+    return params
+
+
+def _choose_encoding(offered: types.ClientCapabilities) -> Encoding:
+    """The cheapest units for us among those offered: code points, which are columns already."""
+    general = offered.general
+    names = [str(getattr(it, "value", it)) for it in (general and general.position_encodings) or ()]
+    known = [_ENCODINGS[it] for it in names if it in _ENCODINGS]
+    return "utf-32" if "utf-32" in known else known[0] if known else "utf-16"
+
+
+def _first_folder(params: types.InitializeParams) -> Path | None:
+    folders = [to_path(it.uri) for it in params.workspace_folders or ()]
+    roots = [to_path(params.root_uri)] if params.root_uri else []
+    paths = [Path(params.root_path)] if params.root_path else []
+    return next((it for it in (*folders, *roots, *paths) if it is not None), None)
+
+
+def _offered(capabilities: Any, *names: str) -> bool:
+    for name in names:
+        capabilities = getattr(capabilities, name, None)
+    return bool(capabilities)
