@@ -33,7 +33,7 @@ test: .venv/.ready      ## the whole Python suite
 	@$(PYTEST) -q --ignore=tests/clients
 
 test-clients: .venv/.ready  ## real editors against the server (fetches Neovim)
-	@bash clients/neovim/tests/get-neovim.sh
+	@bash clients/neovim/tests/get-neovim.sh .tools/neovim
 	@$(PYTEST) -q tests/clients
 
 lint: .venv/.ready .venv-lint/.ready  ## format, lint and types
@@ -45,9 +45,10 @@ format: .venv-lint/.ready  ## put files into the house format and mend what can 
 	@$(LINT)/ruff format .
 	@$(LINT)/ruff check --fix .
 
-bench: .venv/.ready     ## the figures of bench/README.md
+bench: .venv/.ready     ## start-up cost, and the language server beside a peer (needs npm; minutes)
 	@$(BIN)/python -m compileall -q server mcp_tools
-	@$(BIN)/python bench/startup.py
+	@$(BIN)/python -m bench.startup
+	@$(BIN)/python -m bench.lsp
 
 lock: | $(UV_READY)      ## both lock files anew; `make lock LOCK=--upgrade` takes newer versions
 	@$(COMPILE) --group test --output-file requirements.lock pyproject.toml

@@ -46,8 +46,10 @@ def main() -> None:
 def cpu_seconds(start: Start) -> float:
     """User and system time of one run; a run that fails is an error, not a figure."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, *start.arguments], check=True, stdout=subprocess.DEVNULL)
+    run = subprocess.run([sys.executable, *start.arguments], check=False, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if run.returncode:
+        sys.exit(f"{start.name} failed:\n{run.stderr.decode(errors='replace')}")
     return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
 

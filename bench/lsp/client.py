@@ -153,14 +153,15 @@ class Client:
     def _read(self) -> None:
         stdout = self._process.stdout
         assert stdout is not None
-        with contextlib.suppress(OSError, ValueError):
+        try:
             while (length := _length(stdout)) is not None:
                 body = stdout.read(length)
                 at = time.perf_counter()
                 self._receive(Message(at, orjson.loads(body)))
-        with self._arrived:
-            self._ended = True
-            self._arrived.notify_all()
+        finally:
+            with self._arrived:
+                self._ended = True
+                self._arrived.notify_all()
 
     def _receive(self, message: Message) -> None:
         body = message.body

@@ -102,7 +102,9 @@ def _in_key(line: str) -> int | None:
 
 
 def _in_word(line: str) -> int | None:
-    return len(line) if line.lstrip().startswith(("transform: ", "level: ", "audit_level: ")) else None
+    return (
+        len(line) if line.lstrip().startswith(("transform: ", "level: ", "audit_level: ")) else None
+    )
 
 
 def _in_flag(line: str) -> int | None:
@@ -192,7 +194,10 @@ def _input(number: int) -> list[str]:
 
 
 def _clause(number: int) -> list[str]:
-    return [f'    - "request_id != \'request-{number}\'"', f'    - "len(request_id) < {200 + number}"']
+    return [
+        f"    - \"request_id != 'request-{number}'\"",
+        f'    - "len(request_id) < {200 + number}"',
+    ]
 
 
 def _step(number: int) -> list[str]:

@@ -49,4 +49,4 @@ def _near(root: Path, path: str) -> str:
     real = Path(os.path.realpath(root / path))
     names = os.listdir(real.parent) if real.parent.is_dir() else []
     near = get_close_matches(real.name, names, n=1)
-    return f"did you mean {near[0]}?" if near else "paths start at the workspace folder"
+    return f"did you mean {near[0]}?" if near else f"paths start at {root}"

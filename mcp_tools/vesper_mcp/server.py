@@ -65,14 +65,15 @@ def declared_tools() -> Iterator[Declaration[..., Any]]:
 
 
 def serve(workspace: Path, wire: Wire) -> None:
-    """Serve one client until it closes its end, or until SIGTERM or SIGINT.
+    """Serve one client until it leaves, or until SIGTERM or SIGINT.
 
-    A signal ends the process here: the thread that waits for the client's next line cannot be
-    stopped in any other way.
+    This ends the process when the client has not closed its end: the thread that waits for its next
+    line cannot be stopped in any other way.
     """
     # Before the SDK, which would install handlers of its own.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="vesper mcp: %(message)s")
-    if anyio.run(_serve, create_server(workspace), wire):
+    anyio.run(_serve, create_server(workspace), wire)
+    if not wire.ended:
         os._exit(0)
 
 
@@ -92,27 +93,22 @@ class _UnknownToolRefusal:
         return await call_next(ctx)
 
 
-async def _serve(server: MCPServer[Project], wire: Wire) -> bool:
-    """Whether a signal, rather than the client, ended the service."""
-    stopped = False
-
-    async def stop_on_signal() -> None:
-        nonlocal stopped
-        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for _ in signals:
-                stopped = True
-                _end_within(_GRACE)
-                group.cancel_scope.cancel()
-
+async def _serve(server: MCPServer[Project], wire: Wire) -> None:
     async with anyio.create_task_group() as group:
         if sys.platform != "win32":
-            group.start_soon(stop_on_signal)
+            group.start_soon(_stop_on_signal, group.cancel_scope)
         # The SDK has no public way to serve over streams of one's own.
         low = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]
         async with message_streams(wire) as (incoming, outgoing):
             await low.run(incoming, outgoing, low.create_initialization_options())
         group.cancel_scope.cancel()
-    return stopped
+
+
+async def _stop_on_signal(scope: anyio.CancelScope) -> None:
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            _end_within(_GRACE)
+            scope.cancel()
 
 
 def _end_within(seconds: float) -> None:

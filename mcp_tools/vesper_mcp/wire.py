@@ -13,16 +13,19 @@ class LineTooLong(Exception):
     """A line was longer than `LINE_LIMIT`; the whole of it has been read past."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wire:
     """The two ends on which messages travel, one JSON text a line."""
 
     source: BinaryIO
     sink: BinaryIO
+    ended: bool = False
+    """Whether the client has closed its end."""
 
     def read_line(self) -> bytes:
         """The next line, or nothing at the end of the input. Blocks."""
         line = self.source.readline(LINE_LIMIT + 1)
+        self.ended = not line
         if len(line) <= LINE_LIMIT:
             return line
         while line and not line.endswith(b"\n"):

@@ -3,10 +3,14 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vesper.errors import VesperError
 from vesper.tasks.board import Board
+from vesper.workspace.files import document_kind, find_documents, read_text
+
+if TYPE_CHECKING:
+    from vesper.lang.check import Diagnostic
 
 ROOT_MARKERS: Final = (".vesper", "vesper.toml", ".git")
 
@@ -35,6 +39,23 @@ class Project:
     def board(self) -> Board:
         """The tasks of this workspace."""
         return Board(self.root)
+
+    def documents(self) -> list[Path]:
+        """Every document and role file of the workspace, sorted."""
+        return list(find_documents(self.root))
+
+    def check_file(self, path: str) -> "list[Diagnostic]":
+        """The problems of one file, named from the root. Raises what `read_text` raises."""
+        from vesper.lang.check import check
+
+        file = self.root / self.relative(path)
+        return check(read_text(file), document_kind(Path(self.relative(path))) or "vsp")
+
+    def check_text(self, text: str) -> "list[Diagnostic]":
+        """The problems of a text as if it were a `.vsp` document."""
+        from vesper.lang.check import check
+
+        return check(text)
 
     def relative(self, path: Path | str) -> str:
         """`path` as the workspace names it: from the root, with `/` between its parts.

@@ -26,7 +26,9 @@ for tag, pattern in (
     ("int", r"[-+]?[0-9]+"),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"),
 ):
-    CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), None)
+    CoreLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), None
+    )
 
 
 def load(path: Path) -> Any:
@@ -46,7 +48,9 @@ def test_every_example_document_is_valid(path: Path):
 
 
 def test_the_example_roles_are_valid():
-    jsonschema.Draft202012Validator(json_schema("role")).validate(load(ROOT / "examples/roles.yaml"))
+    jsonschema.Draft202012Validator(json_schema("role")).validate(
+        load(ROOT / "examples/roles.yaml")
+    )
 
 
 def test_a_misspelt_key_and_an_unknown_operation_are_refused():

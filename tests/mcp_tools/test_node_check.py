@@ -105,7 +105,7 @@ UNREADABLE = [
     ("folder.vsp", "is not a regular file"),
     (".", "is not a regular file"),
     ("pipe.vsp", "is not a regular file"),
-    ("loop.vsp", "cannot be read"),
+    ("loop.vsp", "is not a regular file"),
     ("huge.vsp", "has 3,221,225,472 bytes; a document has at most 4,194,304"),
     ("large.vsp", "has 4,194,305 bytes"),
     ("nothing.vsp", "there is no file 'nothing.vsp'"),

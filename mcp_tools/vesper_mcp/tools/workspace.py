@@ -15,9 +15,7 @@ _PAGE: Final = 500
 @tool(reads=True)
 def workspace_status(project: Workspace) -> Fields:
     """Which workspace this is: its folder, its documents and its tasks counted by status."""
-    from vesper.workspace.files import document_kind, find_documents
-
-    kinds = Counter(document_kind(it) for it in find_documents(project.root))
+    kinds = Counter("vsp" if it.suffix == ".vsp" else "role" for it in project.documents())
     statuses = _statuses(project.board)
     return {
         "root": str(project.root),

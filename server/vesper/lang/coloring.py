@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from vesper.lang import expr, fields, tree, types
+from vesper.lang import fields, tree, types
 from vesper.lang.check import Analysis
 from vesper.lang.fields import Text
 from vesper.lang.operation import operations
 from vesper.lang.piece import Expression, Piece
 from vesper.lang.source import RelativeSource, Span
+from vesper.lang.tokens import tokens
 
 Color = Literal[
     "property", "type", "function", "variable", "keyword", "operator", "number", "string",
@@ -41,7 +42,7 @@ def colored(analysis: Analysis, first: int = 0, last: int | None = None) -> list
     return kept
 
 
-def _in_piece(piece: Piece, start: int) -> Iterator[Colored]:
+def _in_piece(piece: Piece, start: int) -> Iterator[Colored]:  # noqa: C901 -- one case a shape
     for key, _ in piece.walked.keys:
         yield from _word(key.span, "property", start)
     if piece.chunk.kind != "item" and isinstance(piece.reading.root, tree.Mapping):
@@ -88,7 +89,7 @@ def _words(text: str) -> list[str]:
 
 
 def _in_expression(expression: Expression, start: int) -> Iterator[Colored]:
-    for token in expr.tokens(expression.text):
+    for token in tokens(expression.text):
         color: Color
         match token.kind:
             case "number" | "duration":

@@ -11,9 +11,19 @@ from vesper.lang.exports import ExportKind
 from vesper.lang.fields import Anything, Choice, Field, Flag, ListOf, MapOf, Record, Shape, Text
 from vesper.lang.functions import FUNCTIONS
 from vesper.lang.operation import operations
+from vesper.lang.roles import RESTRICTIONS
 from vesper.lang.scope import Facts
 from vesper.lang.source import content
-from vesper.lang.types import CONTAINERS, PRIMITIVES, Type, shown
+from vesper.lang.types import (
+    ANY,
+    CONTAINERS,
+    PRIMITIVES,
+    Array,
+    RecordType,
+    Type,
+    shown,
+    unwrapped,
+)
 
 SuggestionKind = Literal[
     "key", "word", "type", "operation", "name", "function", "keyword", "reference"
@@ -94,7 +104,9 @@ def _behind(field: Field, indent: int) -> str:
     return ": "
 
 
-def _for_text(shape: Text, cursor: Cursor, before: str, facts: Facts) -> Iterator[Suggestion]:
+def _for_text(  # noqa: C901 -- one case a kind of text
+    shape: Text, cursor: Cursor, before: str, facts: Facts
+) -> Iterator[Suggestion]:
     start = _start(_WORD, before, cursor.start)
     match shape.kind:
         case "type" | "type-name":
@@ -115,8 +127,6 @@ def _for_text(shape: Text, cursor: Cursor, before: str, facts: Facts) -> Iterato
         case "expression" | "constraint":
             yield from _expression_names(before, facts, shape.scope)
         case "restriction":
-            from vesper.lang.roles import RESTRICTIONS
-
             for field in RESTRICTIONS.fields:
                 yield Suggestion(field.name, "word", "", field.doc, f"{field.name}: ", start)
         case "template" | "sql" | "value" if _in_braces(before):
@@ -180,8 +190,6 @@ def _expression_names(before: str, facts: Facts, scope: str) -> Iterator[Suggest
 
 def _fields_of(before: str, facts: Facts, start: int) -> Iterator[Suggestion]:
     """The fields of the record whose name stands in front of the dot."""
-    from vesper.lang.types import ANY, Array, RecordType, unwrapped
-
     path = re.search(r"[A-Za-z_][\w.]*\Z", before)
     names = path[0].split(".") if path else []
     kinds: tuple[ExportKind, ...] = ("input", "output", "variable")

@@ -1,29 +1,19 @@
-"""Expressions: their tokens, their syntax tree and the parser that never raises.
+"""Expressions: their syntax tree, and the parser that never raises.
 
 One grammar serves contracts, guards, conditions, constraints, transforms and the `{...}` of
 templates. Places are offsets into the expression's own text; `RelativeSource` carries them into the
 document. From loosest to tightest: `=>`, OR, AND, NOT, comparison, `+ -`, `* / %`, unary minus, postfix.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from vesper.lang.tokens import Token, number, tokens, unescaped
+
 MAX_DEPTH = 60
 MAX_LENGTH = 20_000
-
-TokenKind = Literal["number", "duration", "string", "name", "keyword", "operator", "bad", "end"]
-
-
-class Token(NamedTuple):
-    """One word of an expression; keywords are upper case whatever case they are written in."""
-
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,47 +160,6 @@ Expr = (
     Constant | Duration | Name | Field | Index | Call | Star | Unary | Binary | IsNull | ListOf
     | Record | Quantified
 )  # fmt: skip
-
-KEYWORDS = frozenset(
-    {"AND", "OR", "NOT", "IN", "CONTAINS", "MATCHES", "IS", "FORALL", "EXISTS", "TRUE", "FALSE"}
-    | {"NULL"}
-)
-
-_TOKEN = re.compile(
-    r"""[ \t\r\n]*(?:
-      (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?)(?P<unit>(?:ms|[smhd])(?![A-Za-z0-9_]))?
-    | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-    | (?P<operator>=>|==|!=|<=|>=|[-<>+*/%()\[\]{},:.=])
-    | (?P<name>[A-Za-z_]\w*)
-    | (?P<bad>\S)
-    )?""",
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The words of an expression, ending with one of kind `end`; nothing is ever refused."""
-    at = 0
-    while True:
-        found = _TOKEN.match(text, at)
-        kind = found.lastgroup if found else None
-        if found is None or kind is None:
-            yield Token("end", "", len(text), len(text))
-            return
-        at = found.end()
-        start = found.start("number") if kind == "unit" else found.start(kind)
-        word = text[start:at]
-        match kind:
-            case "unit":
-                yield Token("duration", word, start, at)
-            case "name" if word.upper() in KEYWORDS and (word.isupper() or word.islower()):
-                yield Token("keyword", word.upper(), start, at)
-            case "number" | "string" | "name" | "operator":
-                yield Token(kind, word, start, at)
-            case _:
-                yield Token("bad", word, start, at)
 
 
 class Parsed(NamedTuple):
@@ -491,12 +440,12 @@ class _Parser:
         token = self._next()
         match token.kind, token.text:
             case "number", text:
-                return Constant(_number(text), token.start, token.end)
+                return Constant(number(text), token.start, token.end)
             case "duration", text:
                 unit = text.lstrip("0123456789.eE+-")
-                return Duration(_number(text[: -len(unit)]), unit, token.start, token.end)
+                return Duration(number(text[: -len(unit)]), unit, token.start, token.end)
             case "string", text:
-                return Constant(_unescaped(text[1:-1]), token.start, token.end)
+                return Constant(unescaped(text[1:-1]), token.start, token.end)
             case _, "TRUE" | "FALSE":
                 return Constant(token.text == "TRUE", token.start, token.end)
             case _, "NULL":
@@ -537,20 +486,6 @@ class _Parser:
             if key.kind not in ("name", "string", "keyword"):
                 raise _Stop(Fault("syntax", key.start, key.end, "a key must be a name or a text"))
             self._expect(":", "behind the key")
-            text = _unescaped(key.text[1:-1]) if key.kind == "string" else key.text
+            text = unescaped(key.text[1:-1]) if key.kind == "string" else key.text
             entries.append((text, self.expression()))
         return Record(tuple(entries), start, self._last.end)
-
-
-def _number(text: str) -> int | Decimal:
-    return int(text) if text.isdigit() and len(text) < 1000 else Decimal(text)
-
-
-def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(
-        lambda it: chr(int(it[1][1:], 16)) if it[1][0] == "u" and len(it[1]) > 1
-        else _ESCAPES.get(it[1], it[1]),
-        text,
-    )  # fmt: skip

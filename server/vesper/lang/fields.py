@@ -6,8 +6,8 @@ hover, the JSON schema and the reference pages all read the same table; nothing 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from typing import Literal, NamedTuple, assert_never
 
 from vesper.lang import tree
@@ -211,7 +211,7 @@ def resolve(shape: Shape, node: tree.Node | None) -> Shape:
                 return shape
 
 
-def describe(shape: Shape) -> str:
+def describe(shape: Shape) -> str:  # noqa: C901 -- one case a shape
     """What would fit, as a phrase for people."""
     match shape:
         case Text():
@@ -361,7 +361,7 @@ def _heading(node: tree.Mapping) -> Span:
     return node.entries[0].key.span if node.entries else node.span
 
 
-def _fault(node: tree.Mapping | tree.Sequence | tree.Scalar, shape: Shape) -> ShapeFault | None:
+def _fault(node: tree.Mapping | tree.Sequence | tree.Scalar, shape: Shape) -> ShapeFault | None:  # noqa: C901 -- one case a shape
     span = node.span
     match shape:
         case Anything() | Either() | Later() | Variant():

@@ -46,7 +46,7 @@ class Inference:
     clashes: list[Clash] = field(default_factory=list[Clash])
     _local: dict[str, Type] = field(default_factory=dict[str, Type])
 
-    def type_of(self, node: expr.Expr) -> Type:
+    def type_of(self, node: expr.Expr) -> Type:  # noqa: C901 -- one case a kind of expression
         """The static type of the expression."""
         match node:
             case expr.Constant(value):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from vesper.lang import expr, fields, tree
+from vesper.lang import expr, fields, reading, tree
 from vesper.lang.chunks import Chunk
 from vesper.lang.document import NODE
 from vesper.lang.exports import Export, exports_of
@@ -49,14 +49,23 @@ class Piece:
     """One chunk, examined. Lines count from its first."""
 
     __slots__ = (
-        "chunk", "expressions", "exports", "ignored", "is_broken", "kind", "memo", "mended",
-        "reading", "signature", "walked",
+        "chunk",
+        "exports",
+        "expressions",
+        "ignored",
+        "is_broken",
+        "kind",
+        "memo",
+        "mended",
+        "reading",
+        "signature",
+        "walked",
     )  # fmt: skip
 
     def __init__(self, chunk: Chunk, kind: DocumentKind) -> None:
         self.chunk = chunk
         self.kind: DocumentKind = kind
-        self.reading = tree.read(chunk.text, chunk.repair)
+        self.reading = reading.read(chunk.text, chunk.repair)
         self.is_broken = any(it.kind in _BREAKING for it in self.reading.problems)
         self.mended = frozenset(
             line

@@ -85,9 +85,7 @@ class _Writer:
         return {"$ref": f"#/$defs/{name}"}
 
     def _record(self, record: Record) -> Schema:
-        properties = {
-            it.name: {"description": it.doc, **self.of(it.shape)} for it in record.fields
-        }
+        properties = {it.name: {"description": it.doc, **self.of(it.shape)} for it in record.fields}
         schema: Schema = {"type": ["object", "null"], "properties": properties}
         required = [it.name for it in record.fields if it.required]
         if required:

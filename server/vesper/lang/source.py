@@ -173,10 +173,8 @@ class RelativeSource:
         return bisect.bisect_left(self._places, (line, column))
 
     def _walk(self) -> list[tuple[int, int]]:
-        if self._style and self._style in "|>":
-            places = list(self._block())
-        else:
-            places = list(self._flow())
+        is_block = self._style in ("|", ">")
+        places = list(self._block() if is_block else self._flow())
         # Where the written form is stranger than this walk knows, the start is still right.
         missing = len(self._text) - len(places)
         return places + [places[-1] if places else self._span[:2]] * max(missing, 0)

@@ -1,18 +1,18 @@
 """The texts that the editor has open, exactly as the editor has them.
 
-The four notifications that carry texts are read by hand: they come with every key, and a small slip of
-a client in one of them must not cost an edit, since every later one would land wrongly.
+The four notifications that carry texts are read by hand: they come with every key, and a small slip
+of a client in one of them must not cost an edit, since every later one would land wrongly.
 """
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, cast
 
 from vesper.errors import VesperError
 from vesper.lang.check import Analysis
 from vesper.lang.piece import DocumentKind
 from vesper.lang.source import Encoding, Span, Text
-from vesper.lsp.convert import to_path, to_place
+from vesper.lsp.convert import Json, to_path, to_place
 from vesper.workspace.files import MAX_BYTES, document_kind
 
 Edit = tuple[int, int, int, int, str] | str
@@ -57,7 +57,7 @@ class OpenDocument:
 
     @property
     def too_large(self) -> bool:
-        """Whether the text is beyond what is checked; its analysis is then that of an empty text."""
+        """Whether the text is beyond what is checked; its analysis is then of an empty text."""
         return self._large is not None
 
     def replace(self, text: str) -> None:
@@ -98,45 +98,44 @@ class Documents:
             )
         return found
 
-    def open(self, params: Any) -> OpenDocument:
+    def open(self, params: Json) -> OpenDocument:
         """Take in `textDocument/didOpen`. A document that was open already begins anew."""
         match params:
-            case {"textDocument": {"uri": str(uri), "text": str(text), **rest}}:
+            case {"textDocument": {"uri": str(uri), "text": str(text)} as given}:
                 file = to_path(uri)
-                kind = (document_kind(file) if file else None) or _LANGUAGES.get(
-                    str(rest.get("languageId"))
-                )
+                named = document_kind(file) if file is not None else None
+                kind = named or _LANGUAGES.get(str(given.get("languageId")))
                 document = OpenDocument(uri, kind, self._naming)
                 document.replace(text)
-                document.version = _version(rest)
+                document.version = _version(given)
                 self._open[uri] = document
                 self._touch(document)
                 return document
             case _:
                 raise _malformed("didOpen")
 
-    def change(self, params: Any) -> None:
+    def change(self, params: Json) -> None:
         """Take in `textDocument/didChange`: all of its edits, or none when one is malformed."""
         match params:
-            case {"textDocument": {"uri": str(uri), **rest}, "contentChanges": list(changes)}:
+            case {"textDocument": {"uri": str(uri)} as given, "contentChanges": [*changes]}:
                 document = self.get(uri)
-                for edit in [_edit(it) for it in changes]:
+                for edit in [_edit(it) for it in cast("list[Json]", changes)]:
                     self._apply(document, edit)
-                version = _version(rest)
+                version = _version(given)
                 document.version = document.version if version is None else version
                 self._touch(document)
             case _:
                 raise _malformed("didChange")
 
-    def save(self, params: Any) -> None:
-        """Take in `textDocument/didSave`: the editor may have lost our diagnostics, so say them."""
+    def save(self, params: Json) -> None:
+        """Take in `textDocument/didSave`: the diagnostics are said once more."""
         match params:
             case {"textDocument": {"uri": str(uri)}}:
                 self._touch(self.get(uri))
             case _:
                 raise _malformed("didSave")
 
-    def close(self, params: Any) -> OpenDocument:
+    def close(self, params: Json) -> OpenDocument:
         """Take in `textDocument/didClose`; the document is returned for the last time."""
         match params:
             case {"textDocument": {"uri": str(uri)}}:
@@ -148,7 +147,7 @@ class Documents:
                 raise _malformed("didClose")
 
     def take_stale(self) -> OpenDocument | None:
-        """A document whose diagnostics are out of date, the last edited first; now it is not any more."""
+        """A document whose diagnostics must be said, the last edited first; it counts as done."""
         return self._stale.popitem()[1] if self._stale else None
 
     def _touch(self, document: OpenDocument) -> None:
@@ -165,7 +164,7 @@ class Documents:
         document.edit(Span(*start, *end), new)
 
 
-def _edit(change: Any) -> Edit:
+def _edit(change: Json) -> Edit:
     match change:
         case {
             "range": {
@@ -175,14 +174,16 @@ def _edit(change: Any) -> Edit:
             "text": str(text),
         }:
             return line, units, end_line, end_units, text
-        case {"text": str(text)} if change.get("range") is None:
+        case {"range": dict()}:
+            raise _malformed("a change")
+        case {"text": str(text)}:
             return text
         case _:
             raise _malformed("a change")
 
 
-def _version(rest: dict[str, Any]) -> int | None:
-    version = rest.get("version")
+def _version(given: Json) -> int | None:
+    version = given.get("version")
     return version if isinstance(version, int) else None
 
 

@@ -1,7 +1,7 @@
 """What a language feature is: a function that answers one method of the protocol.
 
-Each file of `lsp/features` holds one, or a few that belong together; nothing lists them. The function
-stays an ordinary function, so a test calls `hover(server, params)` without any transport.
+Each file of `lsp/features` holds one, or a few that belong together; nothing lists them. The
+function stays an ordinary function, so a test calls `hover(server, params)` without any transport.
 """
 
 import importlib

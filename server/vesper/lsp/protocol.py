@@ -1,7 +1,7 @@
 """Messages: which are well formed, whose turn it is, and the one answer that each request gets.
 
-pygls supplies the vocabulary, the table of features and requests to the client. What it does with an
-incoming message is replaced, because it leaves broken requests unanswered and cannot cancel.
+pygls supplies the vocabulary, the table of features and requests to the client. What it does with
+an incoming message is replaced, because it leaves broken requests unanswered and cannot cancel.
 """
 
 import re
@@ -9,12 +9,13 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, TypeGuard, TypeVar, cast
 
 import cattrs
 import orjson
 from lsprotocol import converters, types
 from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from vesper.errors import VesperError
@@ -22,7 +23,7 @@ from vesper.lsp.transport import Log
 
 State = Literal["new", "running", "stopped"]
 MessageId = int | str
-RawHandler = Callable[[Any], Any]
+Handle = Callable[[Any], Any]
 
 _LIFECYCLE: Final = (types.INITIALIZE, types.SHUTDOWN)
 _STRUCTURE_ERRORS: Final = (
@@ -65,6 +66,7 @@ class Reply:
 
 
 Message = Request | Notification | Reply
+T = TypeVar("T")
 
 
 class Refusal(JsonRpcException):
@@ -77,12 +79,18 @@ class Refusal(JsonRpcException):
 class VesperProtocol(LanguageServerProtocol):
     """The messages of one connection.
 
-    `receive` takes each message in as it arrives, `step` does what is due one at a time. In between a
-    cancellation still reaches the requests that wait.
+    `receive` takes each message in as it arrives, `step` does what is due one at a time. In between
+    a cancellation still reaches the requests that wait.
     """
 
-    def __init__(self, server: Any, converter: cattrs.Converter) -> None:
+    def __init__(self, server: LanguageServer, converter: cattrs.Converter) -> None:
         super().__init__(server, converter)
+        fm: Any = self.fm
+        self.built_in: dict[str, Handle] = fm.builtin_features
+        """The server's own methods; they get their parameters as plain JSON."""
+        self.features: dict[str, Handle] = fm.features
+        self.options: dict[str, object] = fm.feature_options
+        self.commands: dict[str, Handle] = fm.commands
         self.state: State = "new"
         self.exit_code: int | None = None
         self.log = Log()
@@ -91,7 +99,7 @@ class VesperProtocol(LanguageServerProtocol):
         self._cancellable: dict[MessageId, list[Request]] = {}
 
     def receive(self, body: bytes) -> None:
-        """Take in one message; what is broken, and what a cancellation hits, is answered at once."""
+        """Take in one message; what is broken or cancelled is answered at once."""
         try:
             data = _parse(body)
         except orjson.JSONDecodeError as error:
@@ -133,7 +141,7 @@ class VesperProtocol(LanguageServerProtocol):
         except Exception as error:  # noqa: BLE001
             self.log(f"{what}: {self._explain(error, what).message}")
 
-    def notify(self, method: str, params: Any | None = None) -> None:
+    def notify(self, method: str, params: object = None) -> None:
         """Tell the client something. Only from the serving thread."""
         self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
 
@@ -176,42 +184,43 @@ class VesperProtocol(LanguageServerProtocol):
         if self.state == "running" and method == types.INITIALIZE:
             raise Refusal(types.ErrorCodes.InvalidRequest, "the server is initialized already")
 
-    def _handler(self, method: str, *, wants_answer: bool) -> RawHandler | None:
+    def _handler(self, method: str, *, wants_answer: bool) -> Handle | None:
         """What to do with the raw parameters of a method; None when nothing is to be done."""
         _, reply, params_type, _ = types.METHOD_TO_TYPES.get(method, (None, None, None, None))
         known = method in types.METHOD_TO_TYPES
         if known and (reply is not None) is not wants_answer:
             return None
-        own = cast("RawHandler | None", self.fm.builtin_features.get(method))
-        added = cast("RawHandler | None", self.fm.features.get(method))
+        own, added = self.built_in.get(method), self.features.get(method)
         if added is None:
             return own
 
-        def handle(raw: Any) -> Any:
+        def handle(raw: object) -> object:
             if own is not None:
                 own(raw)
             return added(self.structure(raw, params_type) if params_type else raw)
 
         return handle
 
-    def structure(self, raw: Any, wanted: Any) -> Any:
-        """JSON as an object of the protocol. Raises Refusal (-32602) naming the place that is wrong."""
+    def structure(self, raw: object, wanted: type[T]) -> T:
+        """JSON as an object of the protocol. Raises Refusal (-32602) with the wrong place."""
         if raw is None:
             raw = {}
         if not isinstance(raw, dict):
-            raise Refusal(types.ErrorCodes.InvalidParams, "expected an object @ $")
-        return self.read(raw, wanted)
+            raise Refusal(types.ErrorCodes.InvalidParams, "bad params: expected an object")
+        return self.read(cast("dict[str, object]", raw), wanted)
 
-    def read(self, value: Any, wanted: Any) -> Any:
-        """A JSON value as the type `wanted`. Raises Refusal (-32602) naming the place that is wrong."""
+    def read(self, value: object, wanted: Any) -> Any:
+        """A JSON value as the type `wanted`. Raises Refusal (-32602) with the wrong place."""
         try:
             return self._converter.structure(value, wanted)
         except _STRUCTURE_ERRORS as error:
-            reason = cattrs.transform_error(error, format_exception=_reason)[0]
-            raise Refusal(types.ErrorCodes.InvalidParams, reason[:300]) from error
+            reason, _, place = cattrs.transform_error(error, "", _reason)[0].partition(" @ ")
+            place = re.sub("_([a-z])", lambda it: it[1].upper(), place.lstrip("."))
+            message = f"{place}: {reason}" if place else reason
+            raise Refusal(types.ErrorCodes.InvalidParams, f"bad params: {message[:300]}") from error
 
     def _explain(self, error: Exception, what: str) -> types.ResponseError:
-        """Every failure as the client sees it. What nobody foresaw goes to stderr with its trace."""
+        """Every failure as the client sees it; what nobody foresaw goes to stderr as well."""
         match error:
             case JsonRpcException():
                 return error.to_response_error()
@@ -224,30 +233,32 @@ class VesperProtocol(LanguageServerProtocol):
                 message = f"{what} failed inside the server ({summary}); stderr has the details"
                 return types.ResponseError(types.ErrorCodes.InternalError.value, message)
 
-    def _classify(self, data: Any) -> Message | None:
-        if isinstance(data, list):
-            self._refuse(None, types.ErrorCodes.InvalidRequest, "batches are not part of LSP")
-            return None
+    def _classify(self, data: object) -> Message | None:
         if not isinstance(data, dict):
-            self._refuse(None, types.ErrorCodes.InvalidRequest, "a message must be an object")
+            kind = "batches are no part of LSP" if isinstance(data, list) else "not an object"
+            self._refuse(None, types.ErrorCodes.InvalidRequest, f"bad message: {kind}")
             return None
         message = cast("dict[str, Any]", data)
         message_id, method = message.get("id"), message.get("method")
-        sound_id = isinstance(message_id, int | str) and not isinstance(message_id, bool)
+        sound = _is_id(message_id)
         if "method" not in message and ("result" in message or "error" in message):
-            return Reply(message_id, message) if sound_id else None
-        problem = _problem(message, sound_id=sound_id)
-        if problem:
-            answer_to = message_id if sound_id else None
-            self._refuse(answer_to, types.ErrorCodes.InvalidRequest, problem)
-            return None
-        if "id" in message:
-            return Request(cast("MessageId", message_id), method, message.get("params"))
-        return Notification(method, message.get("params"))
+            return Reply(message_id, message) if sound else None
+        problem = ""
+        if message.get("jsonrpc") != "2.0":
+            problem = 'jsonrpc must be "2.0"'
+        elif "id" in message and not sound:
+            problem = "id must be a whole number or a text"
+        elif isinstance(method, str):
+            params = message.get("params")
+            return Request(message_id, method, params) if sound else Notification(method, params)
+        problem = problem or "method must be a text"
+        answer_to = message_id if sound else None
+        self._refuse(answer_to, types.ErrorCodes.InvalidRequest, f"bad message: {problem}")
+        return None
 
-    def _cancel(self, params: Any) -> None:
-        wanted: Any = params.get("id") if isinstance(params, dict) else None
-        if not isinstance(wanted, int | str) or isinstance(wanted, bool):
+    def _cancel(self, params: object) -> None:
+        wanted = cast("dict[str, object]", params).get("id") if isinstance(params, dict) else None
+        if not _is_id(wanted):
             return
         for request in self._cancellable.pop(wanted, ()):
             if request.method in _LIFECYCLE:
@@ -288,7 +299,7 @@ class VesperProtocol(LanguageServerProtocol):
         error = {"code": code.value, "message": message}
         self._send_data({"jsonrpc": "2.0", "id": message_id, "error": error})
 
-    def _send_data(self, data: Any) -> None:
+    def _send_data(self, data: object) -> None:
         self.send(orjson.dumps(data, default=self._converter.unstructure))
 
 
@@ -300,14 +311,19 @@ def strict_converter() -> cattrs.Converter:
     return converters.get_converter(converter)
 
 
-def _strict(kind: type) -> Callable[[Any, Any], Any]:
+def _is_id(value: object) -> TypeGuard[MessageId]:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _strict(kind: type) -> Callable[[object, type], object]:
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
     accepted = {bool: bool, int: int, float: int | float, str: str}[kind]
 
-    def check(value: Any, _: Any) -> Any:
+    def check(value: object, wanted: type) -> object:
         if not isinstance(value, accepted) or (kind is not bool and isinstance(value, bool)):
             raise TypeError(f"expected {names[kind]}")
-        return value
+        # Enumerations are numbers or texts too, and come here as well.
+        return value if wanted is kind else wanted(value)
 
     return check
 
@@ -315,10 +331,11 @@ def _strict(kind: type) -> Callable[[Any, Any], Any]:
 def _reason(error: BaseException, _: type | None) -> str:
     if isinstance(error, KeyError):
         return f"{error.args[0]} is missing"
-    return str(error)
+    text = str(error)
+    return "expected an object" if "subscriptable" in text else text
 
 
-def _parse(body: bytes) -> Any:
+def _parse(body: bytes) -> object:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -328,16 +345,6 @@ def _parse(body: bytes) -> Any:
         if mended == body:
             raise
         return orjson.loads(mended)
-
-
-def _problem(message: dict[str, Any], *, sound_id: bool) -> str:
-    if message.get("jsonrpc") != "2.0":
-        return 'jsonrpc must be "2.0"'
-    if "id" in message and not sound_id:
-        return "id must be a whole number or a text"
-    if not isinstance(message.get("method"), str):
-        return "method must be a text"
-    return ""
 
 
 def _nowhere(_: bytes) -> None:

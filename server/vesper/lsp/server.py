@@ -4,15 +4,15 @@ Everything runs on one thread, in the order in which the client said it. Edits a
 come; diagnostics are made when nothing else waits, so a burst of edits costs one analysis.
 """
 
+import contextlib
 import functools
 import inspect
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast, get_type_hints
 
 import attrs
 from lsprotocol import types
@@ -24,6 +24,7 @@ from vesper.errors import VesperError
 from vesper.lang.check import Diagnostic
 from vesper.lang.source import Encoding, Span
 from vesper.lsp.convert import (
+    Json,
     diagnostic_json,
     diagnostics_json,
     remark,
@@ -71,33 +72,34 @@ class _Chore:
 class VesperServer(LanguageServer):
     """What a feature gets as `ls`."""
 
-    protocol: VesperProtocol
+    protocol: VesperProtocol  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self) -> None:
-        super().__init__(
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
             "vesper",
             vesper.__version__,
             protocol_cls=VesperProtocol,
             converter_factory=strict_converter,
         )
         self.inbox = Inbox()
-        self.documents = Documents(lambda file: self.project.relative(file))
+        self.documents = Documents(self._name_of)
         self._folder: Path | None = None
         self._project: Project | None = None
         self._params = types.InitializeParams(types.ClientCapabilities())
         self._chores: list[_Chore] = []
         self._end: End | None = None
         self._last_event: int | None = None
-        for method, handler in {
-            types.INITIALIZE: self._initialize,
-            types.SHUTDOWN: lambda _: None,
-            types.TEXT_DOCUMENT_DID_OPEN: self._did_open,
-            types.TEXT_DOCUMENT_DID_CHANGE: self.documents.change,
-            types.TEXT_DOCUMENT_DID_SAVE: self.documents.save,
-            types.TEXT_DOCUMENT_DID_CLOSE: self._did_close,
-            types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
-        }.items():
-            self.protocol.fm.add_builtin_feature(method, handler)
+        self.protocol.built_in.update(
+            {
+                types.INITIALIZE: self._initialize,
+                types.SHUTDOWN: lambda _: None,
+                types.TEXT_DOCUMENT_DID_OPEN: self._did_open,
+                types.TEXT_DOCUMENT_DID_CHANGE: self.documents.change,
+                types.TEXT_DOCUMENT_DID_SAVE: self.documents.save,
+                types.TEXT_DOCUMENT_DID_CLOSE: self._did_close,
+                types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
+            }
+        )
 
     @property
     def project(self) -> "Project":
@@ -110,7 +112,7 @@ class VesperServer(LanguageServer):
             if self._folder is None:
                 hint = "open a folder, or a file that is saved on disk"
                 raise VesperError("not_found", "no workspace is open", hint)
-            from vesper.project import Project  # noqa: PLC0415
+            from vesper.project import Project
 
             self._project = Project.open(self._folder)
         return self._project
@@ -141,18 +143,14 @@ class VesperServer(LanguageServer):
         """A diagnostic as it was published."""
         text, related_in = document.analysis.text, self._related_in(document)
         written = diagnostic_json(text, found, self.encoding, related_in)
-        structured: types.Diagnostic = self.protocol.structure(written, types.Diagnostic)
-        # cattrs leaves numbers of enumerations as they are, and then cannot write them back.
-        structured.severity = types.DiagnosticSeverity(written["severity"])
-        structured.tags = [types.DiagnosticTag(it) for it in written.get("tags", ())] or None
-        return structured
+        return self.protocol.structure(written, types.Diagnostic)
 
-    def notify(self, method: str, params: Any = None) -> None:
+    def notify(self, method: str, params: object = None) -> None:
         """Tell the client something. Only from the serving thread; see `soon`."""
         self.protocol.notify(method, params)
 
     def request(
-        self, method: str, params: Any = None, then: Callable[[Any], object] | None = None
+        self, method: str, params: object = None, then: Callable[[Any], object] | None = None
     ) -> None:
         """Ask the client something; `then` gets the answer, unless that is an error."""
         future = self.protocol.send_request(method, params)
@@ -190,9 +188,13 @@ class VesperServer(LanguageServer):
                 if not self.turn():
                     self._wait()
         finally:
-            self.inbox.closed.set()
-            if self._project is not None:
-                self._project.close()
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the project, and of the threads that wait for the end."""
+        self.inbox.closed.set()
+        if self._project is not None:
+            self._project.close()
 
     @property
     def exit_code(self) -> int | None:
@@ -250,6 +252,9 @@ class VesperServer(LanguageServer):
         elif newest != self._last_event:
             self.tasks_changed()
 
+    def _name_of(self, file: Path) -> str:
+        return self.project.relative(file)
+
     def _skipped(self, size: int) -> None:
         text = f"a message of {size >> 20} MiB was too large and was skipped"
         self.protocol.log(text)
@@ -296,7 +301,7 @@ class VesperServer(LanguageServer):
         path = ("text_document", "publish_diagnostics", "related_information")
         return document.uri if _offered(self._params.capabilities, *path) else None
 
-    def _initialize(self, raw: Any) -> types.InitializeResult:
+    def _initialize(self, raw: Json) -> types.InitializeResult:
         params = self._params = _read_initialize(self.protocol, raw)
         offered = params.capabilities
         self.process_id = params.process_id
@@ -308,9 +313,9 @@ class VesperServer(LanguageServer):
         self.every(TASK_SECONDS, self._look_at_tasks)
         capabilities = ServerCapabilitiesBuilder(
             offered,
-            {*self.protocol.fm.features, *self.protocol.fm.builtin_features},
-            self.protocol.fm.feature_options,
-            list(self.protocol.fm.commands),
+            {*self.protocol.features, *self.protocol.built_in},
+            self.protocol.options,
+            list(self.protocol.commands),
             types.TextDocumentSyncKind.Incremental,
             None,
             self.encoding,
@@ -323,26 +328,24 @@ class VesperServer(LanguageServer):
     def _declare_resolving(self, capabilities: types.ServerCapabilities) -> None:
         """Say which answers can be completed later; pygls does so for other methods only."""
         completion = capabilities.completion_provider
-        if types.COMPLETION_ITEM_RESOLVE in self.protocol.fm.features and completion:
+        if types.COMPLETION_ITEM_RESOLVE in self.protocol.features and completion:
             capabilities.completion_provider = attrs.evolve(completion, resolve_provider=True)
         action = capabilities.code_action_provider
-        if types.CODE_ACTION_RESOLVE in self.protocol.fm.features and action:
+        if types.CODE_ACTION_RESOLVE in self.protocol.features and action:
             options = types.CodeActionOptions() if isinstance(action, bool) else action
             capabilities.code_action_provider = attrs.evolve(options, resolve_provider=True)
 
-    def _did_open(self, params: Any) -> None:
+    def _did_open(self, params: Json) -> None:
         document = self.documents.open(params)
         if self._folder is None and document.file is not None:
             self._folder = document.file.parent
 
-    def _did_close(self, params: Any) -> None:
+    def _did_close(self, params: Json) -> None:
         self._send_diagnostics(self.documents.close(params), [])
 
-    def _execute_command(self, raw: Any) -> Any:
-        params: types.ExecuteCommandParams = self.protocol.structure(
-            raw, types.ExecuteCommandParams
-        )
-        run = self.protocol.fm.commands.get(params.command)
+    def _execute_command(self, raw: Json) -> object:
+        params = self.protocol.structure(raw, types.ExecuteCommandParams)
+        run = self.protocol.commands.get(params.command)
         if run is None:
             message = f"there is no command {params.command[:100]}"
             raise Refusal(types.ErrorCodes.InvalidParams, message)
@@ -362,9 +365,9 @@ def create_server(features: str = FEATURES) -> VesperServer:
 
 
 def _with_checked_arguments(server: VesperServer, call: Callable[..., Any]) -> Callable[..., Any]:
-    """A command with its arguments read as its annotations say; others are refused with -32602."""
+    """A command whose arguments are read as its annotations say, or refused with -32602."""
 
-    def run(*arguments: Any) -> Any:
+    def run(*arguments: object) -> object:
         signature, hints = inspect.signature(call), get_type_hints(call)
         try:
             bound = signature.bind(server, *arguments)
@@ -380,23 +383,38 @@ def _with_checked_arguments(server: VesperServer, call: Callable[..., Any]) -> C
     return run
 
 
-def _read_initialize(protocol: VesperProtocol, raw: Any) -> types.InitializeParams:
-    """The parameters of `initialize`. A capability that is newer than our vocabulary is left out."""
+def _read_initialize(protocol: VesperProtocol, raw: Json) -> types.InitializeParams:
+    """The parameters of `initialize`. Capabilities newer than our vocabulary are left out."""
     try:
         return protocol.structure(raw, types.InitializeParams)
     except Refusal:
-        params: types.InitializeParams = protocol.structure(
-            {**raw, "capabilities": {}} if isinstance(raw, dict) else raw, types.InitializeParams
-        )
-    return params
+        offered = raw.get("capabilities") if isinstance(raw, dict) else None  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(offered, dict):
+            raise
+        known = _known(protocol, cast("Json", offered))
+        return protocol.structure({**raw, "capabilities": known}, types.InitializeParams)
+
+
+def _known(protocol: VesperProtocol, offered: Json) -> Json:
+    known: dict[str, Json] = {}
+    for section, names in offered.items():
+        each = cast("Json", names) if isinstance(names, dict) else {}
+        for name, value in each.items():
+            with contextlib.suppress(Refusal):
+                protocol.structure({section: {name: value}}, types.ClientCapabilities)
+                known.setdefault(section, {})[name] = value
+    return known
 
 
 def _choose_encoding(offered: types.ClientCapabilities) -> Encoding:
     """The cheapest units for us among those offered: code points, which are columns already."""
     general = offered.general
-    names = [str(getattr(it, "value", it)) for it in (general and general.position_encodings) or ()]
-    known = [_ENCODINGS[it] for it in names if it in _ENCODINGS]
-    return "utf-32" if "utf-32" in known else known[0] if known else "utf-16"
+    wanted = (general.position_encodings if general else None) or ()
+    names = [str(getattr(it, "value", it)) for it in wanted]
+    known: list[Encoding] = [_ENCODINGS[it] for it in names if it in _ENCODINGS]
+    if "utf-32" in known:
+        return "utf-32"
+    return known[0] if known else "utf-16"
 
 
 def _first_folder(params: types.InitializeParams) -> Path | None:
@@ -406,7 +424,8 @@ def _first_folder(params: types.InitializeParams) -> Path | None:
     return next((it for it in (*folders, *roots, *paths) if it is not None), None)
 
 
-def _offered(capabilities: Any, *names: str) -> bool:
+def _offered(capabilities: types.ClientCapabilities, *names: str) -> bool:
+    found: object = capabilities
     for name in names:
-        capabilities = getattr(capabilities, name, None)
-    return bool(capabilities)
+        found = getattr(found, name, None)
+    return bool(found)

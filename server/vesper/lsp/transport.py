@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, NamedTuple
 HEADER_LIMIT: Final = 8 * 1024
 BODY_LIMIT: Final = 64 * 1024 * 1024
 SKIP_LIMIT: Final = 512 * 1024 * 1024
-"""A body above the limit is read past, unless it is longer than this: then the length is nonsense."""
+"""A body above the limit is read past; a length above this one is nonsense and ends it all."""
 GRACE: Final = 5.0
 """Seconds without progress after which a server that should have ended is ended by force."""
 
@@ -49,7 +49,7 @@ Item = bytes | Skipped | End | Action
 
 
 class Inbox:
-    """What waits for the one thread that serves: bodies of messages, and actions of other threads."""
+    """What waits for the one thread that serves: messages, and actions of other threads."""
 
     def __init__(self) -> None:
         self.items: SimpleQueue[Item] = SimpleQueue()
@@ -77,7 +77,7 @@ class Output:
         self._open = True
 
     def send(self, body: bytes) -> None:
-        """Write one message. Blocks while the client does not read; a client that is gone ends us."""
+        """Write one message. Blocks while the client does not read; ends us when it is gone."""
         frame = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
         with self._lock:
             if not self._open:
@@ -93,8 +93,8 @@ class Output:
 class Log:
     """Lines for the person who looks at stderr.
 
-    Each text is written once and all of them together stay below what a pipe holds, because a client
-    that never reads stderr must not be able to block the server.
+    Each text is written once and all of them together stay below what a pipe holds, because a
+    client that never reads stderr must not be able to block the server.
     """
 
     def __init__(self) -> None:
@@ -222,7 +222,7 @@ def _quoted(data: bytes) -> str:
 if sys.platform == "win32":
 
     def _wait_for_death(pid: int) -> None:
-        import ctypes  # noqa: PLC0415
+        import ctypes
 
         synchronize, for_ever = 0x0010_0000, 0xFFFF_FFFF
         handle = ctypes.windll.kernel32.OpenProcess(synchronize, False, pid)

@@ -134,7 +134,8 @@ class Database:
         try:
             return self._connected(file, immutable=False)
         except SqliteError as error:
-            if primary_code(error) != Code.CANNOT_OPEN or not self._readable_as_is():
+            unwritable = primary_code(error) in {Code.CANNOT_OPEN, Code.READ_ONLY}
+            if not (unwritable and self._readable_as_is()):
                 raise
         return self._connected(None, immutable=True)
 

@@ -66,6 +66,11 @@ def connect(path: Path, wait: float, *, immutable: bool = False) -> Connection:
     return connection
 
 
+def sqlite_version() -> str:
+    """The version of the SQLite library in use."""
+    return sqlite3.sqlite_version
+
+
 def pragma(connection: Connection, name: str) -> int:
     """The value of a numeric pragma."""
     (value,) = connection.execute(f"PRAGMA {name}").fetchone()

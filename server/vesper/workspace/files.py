@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vesper.errors import VesperError
-from vesper.lang.piece import DocumentKind
+
+if TYPE_CHECKING:
+    from vesper.lang.piece import DocumentKind
 
 MAX_BYTES: Final = 4 << 20
 """Files above this size are refused politely: reading them would take seconds."""
@@ -17,7 +19,7 @@ _SKIPPED: Final = frozenset(
 _YAML: Final = (".yaml", ".yml")
 
 
-def document_kind(path: Path) -> DocumentKind | None:
+def document_kind(path: Path) -> "DocumentKind | None":
     """What kind of document a file is by its name; None for any other file."""
     name = path.name
     if name.endswith(".vsp"):

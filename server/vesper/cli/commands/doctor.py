@@ -69,22 +69,22 @@ def _installation() -> Iterator[Finding]:
 
 
 def _sqlite() -> Finding:
-    from vesper.store.engine import SQLITE_VERSION
+    from vesper.store.engine import sqlite_version
 
-    numbers = tuple(int(it) for it in SQLITE_VERSION.split("."))
+    version = sqlite_version()
+    numbers = tuple(int(it) for it in version.split("."))
     advice = ""
     if numbers < (3, 51, 3):
         advice = "older than 3.51.3, with a rare fault when several processes write: add pysqlite3"
-    return Finding("sqlite", SQLITE_VERSION, advice, is_needed=False)
+    return Finding("sqlite", version, advice, is_needed=False)
 
 
 def _workspace(start: Path) -> Iterator[Finding]:
     from vesper.errors import VesperError
     from vesper.project import Project
-    from vesper.workspace.files import find_documents
 
     project = Project.open(start)
-    count = sum(1 for _ in find_documents(project.root))
+    count = len(project.documents())
     advice = "" if count else "`vesper init` writes a first one"
     noun = "document" if count == 1 else "documents"
     yield Finding("workspace", f"{project.root}, {count} {noun}", advice, is_needed=False)

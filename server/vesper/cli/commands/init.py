@@ -36,10 +36,8 @@ testing:
       expected_output: {message: "Hello, Ada!"}
 """
 
-_SETTINGS = """\
-# Settings of this workspace. Everything has a default; `vesper doctor` shows what counts.
-[workspace]
-name = "{name}"
+_ROOT = """\
+# This file marks the root of a Vesper workspace.
 """
 
 _MCP = """\
@@ -71,8 +69,7 @@ def run(args: argparse.Namespace) -> int:
         state = folder / ".vesper"
         state.mkdir(mode=0o700, exist_ok=True)
         _write(state / ".gitignore", "*\n")
-        name = folder.resolve().name.replace("\\", "").replace('"', "")
-        _write(folder / "vesper.toml", _SETTINGS.format(name=name))
+        _write(folder / "vesper.toml", _ROOT)
         _write(folder / "hello.vsp", _EXAMPLE)
         _write(folder / ".mcp.json", _MCP)
     except OSError as error:

@@ -17,7 +17,7 @@ from vesper.errors import VesperError
 
 if TYPE_CHECKING:
     from vesper.project import Project
-    from vesper.tasks.task import Event, Place, Task, TaskFilter
+    from vesper.tasks.task import Event, Place, Status, Task, TaskFilter
 
 _DESCRIPTION = """\
 Keep the tasks of a workspace. People, editors and agents share them.
@@ -136,9 +136,11 @@ def _wanted(project: "Project", args: argparse.Namespace) -> "TaskFilter":
     from vesper.tasks.task import STATUSES, TaskFilter, status_named
 
     usual = STATUSES if args.all else tuple(it for it in STATUSES if it != "archived")
-    statuses = tuple(status_named(name) for name in args.status or ()) or usual
+    statuses: list[Status] = [status_named(name) for name in args.status or usual]
     path = None if args.path is None else project.relative(Path(args.path).absolute())
-    return TaskFilter(statuses, parent=args.parent, path=path, text=args.text, code=args.code)
+    return TaskFilter(
+        tuple(statuses), parent=args.parent, path=path, text=args.text, code=args.code
+    )
 
 
 def _show(project: "Project", args: argparse.Namespace) -> None:

@@ -30,7 +30,8 @@ def file_regex(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     """The pattern is searched for in the path from the workspace's folder, such as `docs/a.md`."""
     for slot in piece.walked.slots:
         node = slot.node
-        if slot.path[-1:] == ("file_regex",) and isinstance(node, tree.Scalar):
-            if _NEVER.search(node.text):
-                message = "paths are relative to the workspace and use `/`: this never matches"
-                yield Finding(node.span, message)
+        if slot.path[-1:] != ("file_regex",) or not isinstance(node, tree.Scalar):
+            continue
+        if _NEVER.search(node.text):
+            message = "paths are relative to the workspace and use `/`: this never matches"
+            yield Finding(node.span, message)

@@ -16,7 +16,7 @@ from vesper.lang.scope import Scope
           capabilities_required:
             - databse.read.orders
         #     ^^^^^^^^^^^^^^^^^^^ nothing needs `databse.read.orders`; did you mean `database.read.orders`?
-        """,  # noqa: E501
+        """,
     good="""
         security:
           capabilities_required:

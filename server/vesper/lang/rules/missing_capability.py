@@ -20,7 +20,7 @@ from vesper.lang.source import Span
         security:
           capabilities_required:
             - clock.read
-        """,  # noqa: E501
+        """,
     good="""
         flow:
           - step: find

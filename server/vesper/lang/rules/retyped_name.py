@@ -42,9 +42,10 @@ def retyped_name(document: Document) -> Iterator[Finding]:
         kind = first.export.detail
         for again in places[1:]:
             now = again.export.detail
-            if isinstance(kind, _TYPES) and isinstance(now, _TYPES) and ANY not in (kind, now):
-                if kind != now:
-                    message = f"`{name[:60]}` was a {shown(kind)}, here it becomes {shown(now)}"
-                    where = Related(first.export.span.moved(first.line), "set here first")
-                    span = again.export.span.moved(again.line)
-                    yield Finding(span, message, related=(where,))
+            if not (isinstance(kind, _TYPES) and isinstance(now, _TYPES)) or kind == now:
+                continue
+            if ANY not in (kind, now):
+                message = f"`{name[:60]}` was a {shown(kind)}, here it becomes {shown(now)}"
+                where = Related(first.export.span.moved(first.line), "set here first")
+                span = again.export.span.moved(again.line)
+                yield Finding(span, message, related=(where,))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, replace, rule, suggestion, nearest
+from vesper.lang.rule import Finding, nearest, replace, rule, suggestion
 from vesper.lang.scope import Scope
 from vesper.lang.source import Span
 

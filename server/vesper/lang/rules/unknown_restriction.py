@@ -20,7 +20,7 @@ from vesper.lang.source import RelativeSource, Span
         #      ^^^^^^^^^^^^^^^^ there is no restriction `max_file_chnages`; did you mean `max_file_changes`?
             - "max_task_depth: deep"
         #                      ^^^^ `max_task_depth` takes a whole number from 0 to 100
-        """,  # noqa: E501
+        """,
     good="""
         worker:
           restrictions:

@@ -1,0 +1,75 @@
+"""The words of expressions."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+TokenKind = Literal["number", "duration", "string", "name", "keyword", "operator", "bad", "end"]
+
+
+class Token(NamedTuple):
+    """One word of an expression; keywords are upper case whatever case they are written in."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+
+
+KEYWORDS = frozenset(
+    {"AND", "OR", "NOT", "IN", "CONTAINS", "MATCHES", "IS", "FORALL", "EXISTS", "TRUE", "FALSE"}
+    | {"NULL"}
+)
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_TOKEN = re.compile(
+    r"""[ \t\r\n]*(?:
+      (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?)(?P<unit>(?:ms|[smhd])(?![A-Za-z0-9_]))?
+    | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+    | (?P<operator>=>|==|!=|<=|>=|[-<>+*/%()\[\]{},:.=])
+    | (?P<name>[A-Za-z_]\w*)
+    | (?P<bad>\S)
+    )?""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of an expression, ending with one of kind `end`; nothing is ever refused."""
+    at = 0
+    while True:
+        found = _TOKEN.match(text, at)
+        kind = found.lastgroup if found else None
+        if found is None or kind is None:
+            yield Token("end", "", len(text), len(text))
+            return
+        at = found.end()
+        start = found.start("number") if kind == "unit" else found.start(kind)
+        word = text[start:at]
+        match kind:
+            case "unit":
+                yield Token("duration", word, start, at)
+            case "name" if word.upper() in KEYWORDS and (word.isupper() or word.islower()):
+                yield Token("keyword", word.upper(), start, at)
+            case "number" | "string" | "name" | "operator":
+                yield Token(kind, word, start, at)
+            case _:
+                yield Token("bad", word, start, at)
+
+
+def number(text: str) -> int | Decimal:
+    """The exact value of a number token."""
+    return int(text) if text.isdigit() and len(text) < 1000 else Decimal(text)
+
+
+def unescaped(text: str) -> str:
+    """The text between quotes with its escapes undone."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(
+        lambda it: chr(int(it[1][1:], 16)) if it[1][0] == "u" and len(it[1]) > 1
+        else _ESCAPES.get(it[1], it[1]),
+        text,
+    )  # fmt: skip
