@@ -104,10 +104,10 @@ async def use_the_editor(client: Editor, workspace: Path) -> None:
     await show_problems(client, workspace / "roles.yaml", "yaml")
     problems = await show_problems(client, path, "vsp")
     document = {"textDocument": {"uri": path.as_uri()}}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    operation = next(n for n, it in enumerate(lines) if "operation: string_templat" in it)
+    problem = next(it for it in problems if it["code"] == "VSP501")
+    operation = problem["range"]["start"]["line"]
 
-    at = {"position": {"line": operation, "character": len("    operation: ")}}
+    at = {"position": problem["range"]["start"]}
     offered = (await client.request("textDocument/completion", document | at))["items"]
     names = ", ".join(it["label"] for it in offered[:5])
     say("editor", f"completes `operation:` with {len(offered)} operations: {names}, ...")
@@ -116,7 +116,6 @@ async def use_the_editor(client: Editor, workspace: Path) -> None:
     hover = await client.request("textDocument/hover", document | above)
     say("editor", "hovers `step`: " + hover["contents"]["value"].replace("\n\n", ". "))
 
-    problem = next(it for it in problems if it["code"] == "VSP501")
     actions = await client.request(
         "textDocument/codeAction",
         document | {"range": problem["range"], "context": {"diagnostics": [problem]}},

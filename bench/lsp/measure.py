@@ -247,42 +247,47 @@ def _goes(slip: Slip) -> Callable[[Session, str], float]:
 
 def _completions(both: _Both, samples: int) -> None:
     """A new line with the first letter of a key, and completion asked for at once."""
+    rows = both.text.split("\n")
     for number in range(samples):
         line = documents.step_line(both.text, (number % 9 + 1) / 10)
-        column = len(both.text.split("\n")[line])
-        typed = "\n    w"
-
-        def measured(session: Session, uri: str, line: int = line, column: int = column) -> float:
-            sent = session.change(uri, insertion(line, column, typed))
-            request = session.ask(uri, "completion", line + 1, 5)
-            came, result = session.answer(request)
-            session.change(uri, deletion(line, column, typed))
-            if not any(it.startswith("when") for it in labels(result)):
-                both.record.remark(f"{session.server.name} did not offer `when` in {both.name}")
-                return math.inf
-            return came - sent
-
         for session in both.turn():
-            both.note("completion while typing", session, measured)
+            both.note("completion while typing", session, _completes(both, line, len(rows[line])))
+
+
+def _completes(both: _Both, line: int, column: int) -> Callable[[Session, str], float]:
+    typed = "\n    w"
+
+    def measured(session: Session, uri: str) -> float:
+        sent = session.change(uri, insertion(line, column, typed))
+        came, result = session.answer(session.ask(uri, "completion", line + 1, 5))
+        session.change(uri, deletion(line, column, typed))
+        if not any(it.startswith("when") for it in labels(result)):
+            both.record.remark(f"{session.server.name} did not offer `when` in {both.name}")
+            return math.inf
+        return came - sent
+
+    return measured
 
 
 def _hovers(both: _Both, samples: int) -> None:
     """A letter typed into a description, and hover asked for over a key near it."""
     for number in range(samples):
         line = documents.step_line(both.text, (number % 9 + 1) / 10)
-
-        def measured(session: Session, uri: str, line: int = line) -> float:
-            sent = session.change(uri, insertion(line + 1, 18, "e"))
-            request = session.ask(uri, "hover", line, 7)
-            came, result = session.answer(request)
-            session.change(uri, deletion(line + 1, 18, "e"))
-            if not result:
-                both.record.remark(f"{session.server.name} had no hover in {both.name}")
-                return math.inf
-            return came - sent
-
         for session in both.turn():
-            both.note("hover while typing", session, measured)
+            both.note("hover while typing", session, _hover_shows(both, line))
+
+
+def _hover_shows(both: _Both, line: int) -> Callable[[Session, str], float]:
+    def measured(session: Session, uri: str) -> float:
+        sent = session.change(uri, insertion(line + 1, 18, "e"))
+        came, result = session.answer(session.ask(uri, "hover", line, 7))
+        session.change(uri, deletion(line + 1, 18, "e"))
+        if not result:
+            both.record.remark(f"{session.server.name} had no hover in {both.name}")
+            return math.inf
+        return came - sent
+
+    return measured
 
 
 def _bursts(both: _Both, rounds: int) -> None:

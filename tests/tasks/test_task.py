@@ -112,14 +112,14 @@ def test_a_draft_is_stripped_and_its_repeated_tags_are_one() -> None:
         (Draft("t", place=Place("a/../b.vsp")), "'a/../b.vsp' is not a path inside the workspace"),
         (Draft("t", place=Place("a//b.vsp")), "'a//b.vsp' is not a path inside the workspace"),
         (Draft("t", place=Place(" a.vsp")), "' a.vsp' is not a path inside the workspace"),
-        (Draft("t", place=Place("a", -1)), "lines (-1, 0) to (0, 0) are not a range"),
+        (Draft("t", place=Place("a", -1)), "lines (-1, 0) to (-1, 0) are not a range"),
         (Draft("t", place=Place("a", 2, 5, 2, 4)), "lines (2, 5) to (2, 4) are not a range"),
         (
             Draft("t", place=Place("a", end_line=2**31)),
             "lines (0, 0) to (2147483648, 0) are not a range",
         ),
         (
-            Draft("t", place=Place("a", code="V\n")),
+            Draft("t", place=Place("a", code="V\nW")),
             "the diagnostic code has the character U+000A at position 2",
         ),
     ],
@@ -131,6 +131,11 @@ def test_a_draft_that_cannot_be_kept_is_refused_by_the_first_thing_that_is_wrong
         checked_draft(draft)
     assert (caught.value.kind, caught.value.message) == ("invalid", message)
     assert caught.value.hint
+
+
+def test_a_place_whose_end_is_left_out_is_a_point() -> None:
+    draft = checked_draft(Draft("t", place=Place("a.vsp", 4, 2, code=" VSP1")))
+    assert draft.place == Place("a.vsp", 4, 2, 4, 2, "VSP1")
 
 
 def test_texts_at_their_limits_are_kept_as_they_are() -> None:

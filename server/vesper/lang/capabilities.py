@@ -8,6 +8,8 @@ FAMILIES: dict[str, str] = {
     "database.read": "read rows of a table",
     "database.write": "write, change or delete rows of a table",
     "network.http_client": "call a host over HTTP",
+    "network.http_server": "answer calls over HTTP",
+    "exec.shell_command": "run a command through a shell",
     "secrets.read": "read a secret",
     "event_bus.publish": "publish an event",
     "event_bus.subscribe": "wait for an event",
@@ -53,4 +55,4 @@ def covers(grant: str, need: str) -> bool:
         return True
     if grant.endswith("*"):
         return need.startswith(grant[:-1])
-    return need == f"{grant}.*" or need.startswith(f"{grant}.")
+    return need == f"{grant}.*" or need.startswith((f"{grant}.", f"{grant}/"))

@@ -172,7 +172,7 @@ def _all_findings(part: _Part, kind: DocumentKind) -> Iterator[Diagnostic]:
             yield _placed(rule, finding, line)
     document = Document(part.facts, kind, part.line)
     for rule in _rules(kind, "document"):
-        for finding in rule.check(document):  # pyright: ignore[reportCallIssue, reportArgumentType]
+        for finding in rule.check(document):
             yield _placed(rule, finding, 0)
 
 
@@ -187,10 +187,10 @@ def _piece_findings(piece: Piece, facts: Facts, order: int) -> list[tuple[Rule, 
         if scope.still(memo.asked):
             return memo.findings
     scope = Scope(facts, order)
-    findings = [
+    findings: list[tuple[Rule, Finding]] = [
         (rule, finding)
         for rule in _rules(piece.kind, "piece")
-        for finding in rule.check(piece, scope)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        for finding in rule.check(piece, scope)
         if rule.code.startswith("VSP10") or finding.span.line not in piece.mended
     ]
     piece.memo.insert(0, _Memo(facts, order, scope.asked, findings))

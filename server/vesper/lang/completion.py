@@ -21,6 +21,7 @@ from vesper.lang.types import (
     Array,
     RecordType,
     Type,
+    is_type,
     shown,
     unwrapped,
 )
@@ -177,7 +178,7 @@ def _expression_names(before: str, facts: Facts, scope: str) -> Iterator[Suggest
     for kind in _SCOPED.get(scope, ("input", "variable", "fact")):
         for name, places in facts.of(kind).items():
             detail = places[0].export.detail
-            kind_of = shown(detail) if isinstance(detail, _TYPES) else ""
+            kind_of = shown(detail) if is_type(detail) else ""
             yield Suggestion(name, "name", kind_of, f"{kind.capitalize()}.", name, start)
     if scope == "value":
         yield Suggestion("value", "name", "", "The value of the field.", "value", start)
@@ -194,14 +195,13 @@ def _fields_of(before: str, facts: Facts, start: int) -> Iterator[Suggestion]:
     names = path[0].split(".") if path else []
     kinds: tuple[ExportKind, ...] = ("input", "output", "variable")
     placed = next((it for kind in kinds if names and (it := facts.first(kind, names[0]))), None)
-    found: Type = ANY
-    if placed is not None and isinstance(placed.export.detail, _TYPES):
-        found = placed.export.detail
-    named = {
-        name: places[0].export.detail
-        for name, places in facts.of("type").items()
-        if isinstance(places[0].export.detail, _TYPES)
-    }
+    detail = placed.export.detail if placed is not None else None
+    found: Type = detail if is_type(detail) else ANY
+    named: dict[str, Type] = {}
+    for name, places in facts.of("type").items():
+        defined = places[0].export.detail
+        if is_type(defined):
+            named[name] = defined
     for name in [*names[1:], ""]:
         found = unwrapped(found, named)
         found = unwrapped(found.item, named) if isinstance(found, Array) else found
@@ -212,6 +212,3 @@ def _fields_of(before: str, facts: Facts, start: int) -> Iterator[Suggestion]:
     if isinstance(found, RecordType):
         for name, kind in found.fields:
             yield Suggestion(name, "name", shown(kind), f"A field of {found.name}.", name, start)
-
-
-_TYPES = tuple(Type.__args__)

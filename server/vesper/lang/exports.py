@@ -23,7 +23,7 @@ class Export(NamedTuple):
     name: str
     span: Span
     detail: object = None
-    """The type of a value, the fields of a machine, the parents of a role: hashable."""
+    """The type of a value, the states of a machine (a line each), a role's parent: hashable."""
     visible_from: int = 0
     """The chunk's line behind which a variable is set."""
 
@@ -150,7 +150,7 @@ def _type(entry: tree.Entry) -> Export:
 
 def _machine(entry: tree.Entry) -> Export:
     states = entry.value.get("states") if isinstance(entry.value, tree.Mapping) else None
-    return Export("machine", entry.key.text, entry.key.span, _words(states))
+    return Export("machine", entry.key.text, entry.key.span, "\n".join(_words(states)))
 
 
 def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
@@ -195,12 +195,22 @@ def _extracted(node: tree.Mapping, last: int) -> Iterator[Export]:
 
 def ends(node: tree.Mapping) -> bool:
     """Whether the flow surely ends with this step."""
-    if text_of(node, "operation") == "return":
-        return True
-    if text_of(node, "operation") != "conditional":
-        return False
-    sides = (node.get("then"), node.get("else"))
-    return all(_side_ends(it) for it in sides)
+    match text_of(node, "operation"):
+        case "return":
+            return True
+        case "conditional":
+            elifs = node.get("elif")
+            more = elifs.items if isinstance(elifs, tree.Sequence) else []
+            sides = [it.get("then") if isinstance(it, tree.Mapping) else None for it in more]
+            return all(_side_ends(it) for it in (node.get("then"), *sides, node.get("else")))
+        case "switch":
+            cases = node.get("cases")
+            entries = cases.entries if isinstance(cases, tree.Mapping) else []
+            return all(
+                _side_ends(it) for it in (*(it.value for it in entries), node.get("default"))
+            )
+        case _:
+            return False
 
 
 def _side_ends(side: tree.Node | None) -> bool:
@@ -235,7 +245,7 @@ def _role_parts(role: str, node: tree.Mapping) -> Iterator[Export]:
     for parent in parents:
         yield Export("parent", role, parent.span, parent.text)
     for name, value, span in restrictions(node.get("restrictions")):
-        yield Export("restriction", role, span, (name, value))
+        yield Export("restriction", role, span, f"{name}:{value}")
     for key, kind in (("capabilities", "capability"), ("grantable", "grantable")):
         listed = node.get(key)
         for it in listed.items if isinstance(listed, tree.Sequence) else ():

@@ -1,19 +1,22 @@
 """Which names an expression may use where it stands, and of what type each is."""
 
+import re
 from collections.abc import Iterator
 
 from vesper.lang import expr
 from vesper.lang.piece import Expression
+from vesper.lang.rule import nearest
 from vesper.lang.scope import Scope
-from vesper.lang.types import ANY, BOOLEAN, STRING, Nullable, RecordType, Type
+from vesper.lang.types import ANY, BOOLEAN, STRING, Nullable, Type, is_type
 
 CONTRACTS = ("inputs", "post")
+_CLOSE = 0.8
 OPEN = ("columns",)
 """Scopes in which any name may be a column of a row."""
 
 _RESULTS: dict[str, Type] = {
     "success": BOOLEAN,
-    "error": RecordType("error", (("occurred", BOOLEAN),)),
+    "error": ANY,
     "error_code": Nullable(STRING),
 }
 
@@ -29,7 +32,7 @@ def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None
             return _RESULTS[name]
     if found is not None:
         kind = found[0]
-        return kind if isinstance(kind, _TYPES) else ANY
+        return kind if is_type(kind) else ANY
     if scope.find("fact", name) is not None:
         return ANY
     if expression.scope in CONTRACTS:
@@ -46,6 +49,23 @@ def known_names(expression: Expression, scope: Scope) -> tuple[str, ...]:
     elif expression.scope not in CONTRACTS:
         names += scope.names("variable")
     return tuple(dict.fromkeys(names))
+
+
+def is_clause(expression: Expression) -> bool:
+    """Whether an unknown name in it means "not checkable" rather than a mistake."""
+    return expression.scope in CONTRACTS or "guards" in expression.slot.path
+
+
+def is_prose(expression: Expression) -> bool:
+    """Whether a contract clause is a sentence behind a label, such as `idempotency: ...`."""
+    labelled = re.match(r"[A-Za-z_]\w*:\s", expression.text) is not None
+    return labelled and expression.scope in CONTRACTS and bool(expression.parsed.faults)
+
+
+def meant(name: str, expression: Expression, scope: Scope) -> str | None:
+    """The known name that was probably meant; in a clause only one that is very close."""
+    known = known_names(expression, scope)
+    return nearest(name, known, _CLOSE) if is_clause(expression) else nearest(name, known)
 
 
 def free_names(tree: expr.Expr) -> Iterator[expr.Name]:
@@ -72,6 +92,3 @@ def unknown_names(expression: Expression, scope: Scope) -> Iterator[expr.Name]:
     for name in free_names(expression.parsed.tree):
         if type_of_name(expression, scope, name.name) is None:
             yield name
-
-
-_TYPES = tuple(Type.__args__)

@@ -80,6 +80,7 @@ class Piece:
             *exports_of(chunk, kind, self.walked, self.reading.root),
             *(Export("anchor", name, node.span) for name, node in anchors),
             *(Export("alias", it.name, it.span) for it in self.reading.aliases),
+            *_clock_needs(self.expressions),
         )
         self.signature = tuple(it.signature for it in self.exports)
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
@@ -187,7 +188,10 @@ def _constraint(
 ) -> Iterator[Expression]:
     if text in _WORDS or _KEYED.match(text):
         return
-    names = names | {"value", str(slot.path[1])} if len(slot.path) > 1 else names | {"value"}
+    names = names | {"value", *(str(it) for it in slot.path[1:2])}
+    specs = slot.owner.get("fields") if slot.owner is not None else None
+    if isinstance(specs, tree.Mapping):
+        names |= {it.key.text for it in specs.entries}
     if _COMPARISON.match(text):
         parsed = expr.parse(f"value {text}")
         yield Expression(slot, f"value {text}", parsed, source, -6, scope, names, False)
@@ -223,6 +227,11 @@ def _local_names(walked: Walked) -> list[tuple[Path, frozenset[str]]]:
         operation = slot.node.get("operation")
         if isinstance(operation, tree.Scalar):
             names |= _step_names(operation.text, slot.node)
+        parameters = slot.node.get("parameters")
+        if isinstance(parameters, tree.Mapping):
+            names |= {it.key.text for it in parameters.entries}
+        if slot.node.entry("collect") is not None:
+            names |= set(_outputs_within(slot.node))
         if names:
             found.append((slot.path, frozenset(names)))
     return found
@@ -240,6 +249,28 @@ def _step_names(operation: str, step: tree.Mapping) -> set[str]:
             return {"query_result", "query_results"}
         case _:
             return set()
+
+
+def _clock_needs(expressions: list[Expression]) -> Iterator[Export]:
+    """Asking for the time is an effect like any other."""
+    for expression in expressions:
+        if expression.slot.path[:1] != ("flow",) or expression.parsed.tree is None:
+            continue
+        for node in expr.walk(expression.parsed.tree):
+            if isinstance(node, expr.Call) and node.name in ("current_timestamp", "current_year"):
+                yield Export("need", "clock.read", expression.span(node.start, node.name_end))
+
+
+def _outputs_within(node: tree.Node) -> Iterator[str]:
+    """Names that the steps inside a loop set: what it collects is worked out behind them."""
+    if isinstance(node, tree.Sequence):
+        for item in node.items:
+            yield from _outputs_within(item)
+    elif isinstance(node, tree.Mapping):
+        for entry in node.entries:
+            if entry.key.text == "output" and isinstance(entry.value, tree.Scalar):
+                yield entry.value.text
+            yield from _outputs_within(entry.value)
 
 
 def _singular(text: str) -> str:

@@ -6,9 +6,9 @@ the problem is kept, and reading goes on, so that one bad line does not cost its
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import yaml
 
@@ -128,7 +128,7 @@ def _blank_conflicts(work: list[str], problems: list[Problem]) -> None:
             message = "a merge conflict is not resolved: keep one side and delete the markers"
             span = Span(number, 0, number, len(content(line)))
             problems.append(Problem("conflict", span, message))
-        theirs = marker[0][0] in "=|" and opened is not None and marker[0][0] != "<"
+        theirs = marker[0][0] in "=|"
         if marker[0][0] == ">":
             opened, theirs = None, False
 
@@ -167,7 +167,9 @@ class _Composer:
     def compose(self, text: str) -> None:
         """Raises _Unreadable or yaml.MarkedYAMLError at the first thing that cannot be read."""
         aliases = 0
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        parse = cast("Callable[..., Iterator[yaml.Event]]", yaml.parse)  # pyright: ignore[reportUnknownMemberType]
+        events = parse(text, Loader=yaml.CSafeLoader)
+        for event in events:
             match event:
                 case yaml.ScalarEvent():
                     self._scalar(event)

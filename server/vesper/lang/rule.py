@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from vesper.lang.exports import ExportKind
-from vesper.lang.piece import DocumentKind, Piece
-from vesper.lang.scope import Facts, Placed, Scope
+from vesper.lang.piece import DocumentKind
+from vesper.lang.scope import Facts, Placed
 from vesper.lang.source import Span
 
 Severity = Literal["error", "warning", "hint"]
@@ -68,10 +68,6 @@ class Document(NamedTuple):
                 yield name, it
 
 
-PieceCheck = Callable[[Piece, Scope], Iterator[Finding]]
-DocumentCheck = Callable[[Document], Iterator[Finding]]
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One diagnostic: its code, its name, examples, and the function that finds it."""
@@ -82,7 +78,7 @@ class Rule:
     bad: str
     good: str
     kind: DocumentKind | None
-    check: PieceCheck | DocumentCheck
+    check: Callable[..., Iterator[Finding]]
     over: Literal["piece", "document"]
     doc: str
 
@@ -120,13 +116,13 @@ def replace(title: str, span: Span, text: str) -> Fix:
     return Fix(title, (Edit(span, text),))
 
 
-def nearest(word: str, among: Iterable[str]) -> str | None:
+def nearest(word: str, among: Iterable[str], closeness: float = 0.6) -> str | None:
     """The known word that was probably meant, or None."""
     candidates = list(among)
     folded = {it.lower(): it for it in candidates}
     if word.lower() in folded:
         return folded[word.lower()]
-    close = difflib.get_close_matches(word[:100], candidates, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word[:100], candidates, n=1, cutoff=closeness)
     return close[0] if close else None
 
 

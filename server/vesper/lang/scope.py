@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from vesper.lang.exports import Export, ExportKind
 from vesper.lang.piece import Piece
-from vesper.lang.types import ANY, Type
+from vesper.lang.types import ANY, Type, is_type
 
 Answer = object
 
@@ -77,17 +77,18 @@ class Scope:
         found: Type | None = None
         for order, _, export in self._facts.of("variable").get(name, ()):
             if (order, export.visible_from) < (self._order, line):
-                found = export.detail if isinstance(export.detail, _TYPES) else ANY
+                detail = export.detail
+                found = detail if is_type(detail) else ANY
         self.asked["variable", (name, line)] = found
         return found
 
     def types(self) -> dict[str, Type]:
         """The document's own types by name."""
-        found = {
-            name: places[0].export.detail
-            for name, places in self._facts.of("type").items()
-            if isinstance(places[0].export.detail, _TYPES)
-        }
+        found: dict[str, Type] = {}
+        for name, places in self._facts.of("type").items():
+            detail = places[0].export.detail
+            if is_type(detail):
+                found[name] = detail
         self.asked["types", ()] = found
         return found
 
@@ -99,6 +100,3 @@ class Scope:
     def still(self, asked: Mapping[tuple[str, tuple[object, ...]], Answer]) -> bool:
         """Whether every question would be answered as before."""
         return all(getattr(self, name)(*given) == answer for (name, given), answer in asked.items())
-
-
-_TYPES = tuple(Type.__args__)

@@ -78,6 +78,17 @@ class Alias:
 Node = Scalar | Mapping | Sequence | Alias
 
 
+def exceeds(first: Scalar, second: Scalar) -> bool:
+    """Whether both are numbers and the first is larger than the second."""
+    large, small = _number(first), _number(second)
+    return large is not None and small is not None and large > small
+
+
+def _number(scalar: Scalar) -> int | Decimal | None:
+    value = scalar.value
+    return None if isinstance(value, str | bool) else value
+
+
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, TypeGuard, assert_never
 
 PRIMITIVES = {
     "string": "Text, compared by code point.",
@@ -143,6 +143,11 @@ def shown(kind: Type) -> str:
     assert_never(kind)
 
 
+def is_type(value: object) -> TypeGuard[Type]:
+    """Whether a value is a type, and not some other detail of a name."""
+    return isinstance(value, _ALL)
+
+
 def assignable(value: Type, target: Type, named: Mapping[str, Type]) -> bool:
     """Whether a value of one type may stand where the other is wanted."""
     value, target = settled(value, named), settled(target, named)
@@ -189,6 +194,9 @@ def unwrapped(kind: Type, named: Mapping[str, Type]) -> Type:
     """The settled type without its `?`."""
     kind = settled(kind, named)
     return settled(kind.of, named) if isinstance(kind, Nullable) else kind
+
+
+_ALL = (Primitive, Array, MapType, Enum, Named, RecordType, Nullable)
 
 
 class _Stop(Exception):

@@ -19,7 +19,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from vesper.errors import VesperError
-from vesper.lsp.transport import Log
+from vesper.lsp.transport import Action, Log
 
 State = Literal["new", "running", "stopped"]
 MessageId = int | str
@@ -95,7 +95,7 @@ class VesperProtocol(LanguageServerProtocol):
         self.exit_code: int | None = None
         self.log = Log()
         self.send: Callable[[bytes], None] = _nowhere
-        self._waiting: deque[Message] = deque()
+        self._waiting: deque[Message | Action] = deque()
         self._cancellable: dict[MessageId, list[Request]] = {}
 
     def receive(self, body: bytes) -> None:
@@ -117,6 +117,10 @@ class VesperProtocol(LanguageServerProtocol):
             case None:
                 pass
 
+    def enqueue(self, action: Action) -> None:
+        """Have something done in its turn among the messages."""
+        self._waiting.append(action)
+
     def step(self) -> bool:
         """Deal with the next message that waits; False when none does."""
         while self._waiting:
@@ -131,6 +135,8 @@ class VesperProtocol(LanguageServerProtocol):
                     self._notice(message)
                 case Reply():
                     self._take_reply(message)
+                case _:
+                    self.guard("work on the side", message)
             return True
         return False
 

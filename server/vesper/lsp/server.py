@@ -145,6 +145,21 @@ class VesperServer(LanguageServer):
         written = diagnostic_json(text, found, self.encoding, related_in)
         return self.protocol.structure(written, types.Diagnostic)
 
+    def add(self, declared: Feature | Command) -> None:
+        """Take on a feature or command; done before the client is heard."""
+        match declared:
+            case Feature(name, options, call):
+                taken = self.protocol.features
+                handle: Callable[..., Any] = functools.partial(call, self)
+                if options is not None:
+                    self.protocol.options[name] = options
+            case Command(name, call):
+                taken = self.protocol.commands
+                handle = _with_checked_arguments(self, call)
+        if name in taken:
+            raise ValueError(f"{name} is declared twice")
+        taken[name] = handle
+
     def notify(self, method: str, params: object = None) -> None:
         """Tell the client something. Only from the serving thread; see `soon`."""
         self.protocol.notify(method, params)
@@ -158,7 +173,7 @@ class VesperServer(LanguageServer):
             future.add_done_callback(lambda it: None if it.exception() else then(it.result()))
 
     def soon(self, action: Action) -> None:
-        """Have something done on the serving thread, after what waits. Callable from any thread."""
+        """Have something done on the serving thread after what waits. From any thread."""
         self.inbox.items.put(action)
 
     def every(self, seconds: float, action: Action) -> None:
@@ -185,7 +200,7 @@ class VesperServer(LanguageServer):
         start_reading(stdin, self.inbox, body_limit)
         try:
             while self.exit_code is None:
-                if not self.turn():
+                if not self.turn() and self.exit_code is None:
                     self._wait()
         finally:
             self.close()
@@ -226,13 +241,13 @@ class VesperServer(LanguageServer):
             case bytes():
                 self.protocol.receive(item)
             case Skipped(size):
-                self._skipped(size)
+                self.protocol.enqueue(functools.partial(self._skipped, size))
             case End():
                 self._end = item
                 if item.at_once:
                     self._finish()
             case _:
-                self.protocol.guard("work on the side", item)
+                self.protocol.enqueue(item)
 
     def _finish(self) -> bool:
         if self._end is not None and self.exit_code is None:
@@ -256,11 +271,10 @@ class VesperServer(LanguageServer):
         return self.project.relative(file)
 
     def _skipped(self, size: int) -> None:
-        text = f"a message of {size >> 20} MiB was too large and was skipped"
+        text = f"a message of {size:,} bytes was too large and was skipped"
         self.protocol.log(text)
         shown = types.ShowMessageParams(types.MessageType.Warning, f"Vesper: {text}")
-        if self.protocol.state == "running":
-            self.window_show_message(shown)
+        self.window_show_message(shown)
 
     def _do_chore(self) -> bool:
         now = time.monotonic()
@@ -356,11 +370,7 @@ def create_server(features: str = FEATURES) -> VesperServer:
     """A server with every feature and command of a package. It serves one client."""
     server = VesperServer()
     for declared in discover(features):
-        match declared:
-            case Feature(method, options, call):
-                server.feature(method, options)(functools.partial(call, server))
-            case Command(name, call):
-                server.command(name)(_with_checked_arguments(server, call))
+        server.add(declared)
     return server
 
 

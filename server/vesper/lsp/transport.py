@@ -5,6 +5,7 @@ up: guessing would turn one broken message into many.
 """
 
 import os
+import re
 import select
 import sys
 import threading
@@ -23,6 +24,7 @@ GRACE: Final = 5.0
 
 _LOG_LIMIT: Final = 48 * 1024
 _POLL: Final = 2.0
+_HEADER_NAME: Final = re.compile(rb"[A-Za-z0-9-]+")
 
 
 class FramingError(Exception):
@@ -203,9 +205,10 @@ def _read_header(source: BinaryIO) -> int | None:
 
 def _header_line(line: bytes, size: int | None) -> int | None:
     name, colon, value = line.partition(b":")
-    if not colon:
+    name = name.strip()
+    if not colon or not _HEADER_NAME.fullmatch(name):
         raise FramingError(f"{_quoted(line)} is not a header")
-    if name.strip().lower() != b"content-length":
+    if name.lower() != b"content-length":
         return size
     value = value.strip()
     if not value.isdigit() or len(value) > 19:

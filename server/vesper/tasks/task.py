@@ -42,8 +42,8 @@ class Place:
     """Where in the workspace a task belongs.
 
     `path` is relative to the workspace, with `/` between its parts. Lines and columns are
-    zero-based and count code points; the end is exclusive. `code` is the diagnostic that the task
-    came from, or empty.
+    zero-based and count code points; the end is exclusive, and the start where it is left out.
+    `code` is the diagnostic that the task came from, or empty.
     """
 
     path: str
@@ -180,13 +180,11 @@ def checked_draft(draft: Draft) -> Draft:
         raise VesperError("invalid", message, "use 1 (most urgent) to 9 (least); 5 is usual")
     if len(draft.tags) > TAG_LIMIT:
         raise VesperError("invalid", f"{len(draft.tags)} tags", f"use at most {TAG_LIMIT}")
-    if draft.place is not None:
-        _check_place(draft.place)
     return Draft(
         title=checked_line("title", draft.title, TITLE_LIMIT),
         description=checked_text("description", draft.description),
         parent=draft.parent,
-        place=draft.place,
+        place=None if draft.place is None else _checked_place(draft.place),
         priority=draft.priority,
         # A tag said twice is one tag; the order in which they were given is kept.
         tags=tuple(dict.fromkeys(checked_line("tag", tag, NAME_LIMIT) for tag in draft.tags)),
@@ -251,17 +249,18 @@ def _json(fields: Mapping[str, object]) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-def _check_place(place: Place) -> None:
+def _checked_place(place: Place) -> Place:
     checked_line("path", place.path, PATH_LIMIT)
     parts = place.path.split("/")
     if place.path != place.path.strip() or any(part in {"", ".", ".."} for part in parts):
         message = f"{place.path!r} is not a path inside the workspace"
         raise VesperError("invalid", message, "write it from the workspace folder, as a/b.vsp")
     start, end = (place.line, place.column), (place.end_line, place.end_column)
+    end = start if end == (0, 0) else end
     if min(*start, *end) < 0 or max(*start, *end) > LINE_LIMIT or end < start:
         message = f"lines {start} to {end} are not a range"
         raise VesperError(
             "invalid", message, "lines and columns count from 0, the end after the start"
         )
-    if place.code:
-        checked_line("diagnostic code", place.code, NAME_LIMIT)
+    code = place.code and checked_line("diagnostic code", place.code, NAME_LIMIT)
+    return replace(place, end_line=end[0], end_column=end[1], code=code)

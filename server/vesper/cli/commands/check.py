@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import styled
 from vesper.errors import VesperError
 
@@ -18,7 +19,7 @@ _STYLES = {"error": "bold red", "warning": "bold yellow", "hint": "bold cyan"}
 _LEVELS = {"error": "error", "warning": "warning", "hint": "note"}
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper check`."""
     parser = subparsers.add_parser(
         "check",

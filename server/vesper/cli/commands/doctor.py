@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import vesper
+from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import styled
 
 
@@ -22,7 +23,7 @@ class Finding(NamedTuple):
     is_needed: bool = True
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper doctor`."""
     parser = subparsers.add_parser(
         "doctor",

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import styled
 from vesper.errors import VesperError
 
@@ -49,7 +50,7 @@ _MCP = """\
 """
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper init`."""
     parser = subparsers.add_parser(
         "init",

@@ -3,13 +3,15 @@
 import argparse
 import gc
 
+from vesper.cli.subcommand import Subparsers
+
 _DESCRIPTION = """\
 Serve an editor on stdin and stdout (Language Server Protocol). Editors start this command.
 Exit code 0 after an orderly shutdown, 1 when the connection ended in any other way.
 """
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper lsp`."""
     parser = subparsers.add_parser(
         "lsp",

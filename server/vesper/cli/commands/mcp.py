@@ -4,6 +4,7 @@ import argparse
 import gc
 from pathlib import Path
 
+from vesper.cli.subcommand import Subparsers
 from vesper.errors import VesperError
 
 _DESCRIPTION = """\
@@ -13,9 +14,7 @@ Agent hosts start this command; for most of them the configuration is
 """
 
 
-def add_parser(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",  # pyright: ignore[reportPrivateUsage]
-) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper mcp`."""
     parser = subparsers.add_parser(
         "mcp",

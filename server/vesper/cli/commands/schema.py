@@ -2,8 +2,10 @@
 
 import argparse
 
+from vesper.cli.subcommand import Subparsers
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper schema`."""
     parser = subparsers.add_parser(
         "schema",

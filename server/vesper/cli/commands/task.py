@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import styled
 from vesper.errors import VesperError
 
@@ -34,9 +35,7 @@ _BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _NARROWEST_TITLE = 20
 
 
-def add_parser(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",  # pyright: ignore[reportPrivateUsage]
-) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper task` and its actions."""
     parser = subparsers.add_parser(
         "task",
@@ -264,11 +263,12 @@ def _where(task: "Task") -> str:
 
 def _print_table(tasks: Sequence["Task"]) -> None:
     rows = [(str(it.id), it.status, _visible(it.title), _visible(_where(it))) for it in tasks]
+    widths = [max(map(_width, column)) for column in zip(_HEADINGS, *rows, strict=True)]
     if sys.stdout.isatty():
-        others = max(sum(_width(row[at]) for at in (0, 1, 3)) for row in rows)
-        room = max(_NARROWEST_TITLE, shutil.get_terminal_size().columns - others - 8)
+        others = widths[0] + widths[1] + widths[3] + 2 * (len(widths) - 1)
+        room = max(_NARROWEST_TITLE, shutil.get_terminal_size().columns - others)
         rows = [(number, status, _cut(title, room), where) for number, status, title, where in rows]
-    widths = [max(_width(cell) for cell in column) for column in zip(_HEADINGS, *rows, strict=True)]
+        widths[2] = min(widths[2], room)
     heading = "  ".join(map(_padded, _HEADINGS, widths)).rstrip()
     _print(styled(heading, "dim", sys.stdout))
     for number, status, title, where in rows:

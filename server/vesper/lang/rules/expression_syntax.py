@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.names import CONTRACTS
+from vesper.lang.names import CONTRACTS, is_prose
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, rule
 from vesper.lang.scope import Scope
@@ -26,6 +26,8 @@ from vesper.lang.scope import Scope
 def expression_syntax(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     """The place is inside the text, also behind escapes and in block texts."""
     for expression in piece.expressions:
+        if is_prose(expression):
+            continue
         for fault in expression.parsed.faults:
             if fault.kind in ("syntax", "depth"):
                 span = expression.span(fault.start, fault.end)

@@ -1,7 +1,6 @@
 """VSP204: bounds that no value can meet."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from vesper.lang import tree
 from vesper.lang.piece import Piece
@@ -39,7 +38,7 @@ def impossible_bounds(piece: Piece, _scope: Scope) -> Iterator[Finding]:
             continue
         bounds = dict(_bounds(slot.node))
         for low, high in _PAIRS:
-            if low in bounds and high in bounds and _above(bounds[low], bounds[high]):
+            if low in bounds and high in bounds and tree.exceeds(bounds[low], bounds[high]):
                 message = (
                     f"no value can satisfy both: `{low}` is {bounds[low].text}, "
                     f"`{high}` is {bounds[high].text}"
@@ -59,9 +58,3 @@ def _bounds(node: tree.Node) -> Iterator[tuple[str, tree.Scalar]]:
         for entry in node.entries:
             if isinstance(entry.value, tree.Scalar):
                 yield entry.key.text, entry.value
-
-
-def _above(low: tree.Scalar, high: tree.Scalar) -> bool:
-    first, second = low.value, high.value
-    numbers = int | Decimal
-    return isinstance(first, numbers) and isinstance(second, numbers) and first > second

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.capabilities import covers
-from vesper.lang.rule import Document, Edit, Finding, Fix, rule
+from vesper.lang.capabilities import covers, is_known
+from vesper.lang.rule import Document, Edit, Finding, Fix, nearest, rule
 from vesper.lang.scope import Placed
 from vesper.lang.source import Span
 
@@ -38,6 +38,9 @@ def missing_capability(document: Document) -> Iterator[Finding]:
     grants = document.facts.of("grant")
     for need, places in document.facts.of("need").items():
         if any(covers(grant, need) for grant in grants):
+            continue
+        # A misspelt grant is reported where it stands; the steps are not to blame for it.
+        if any(nearest(grant, [need]) for grant in grants if not is_known(grant)):
             continue
         fix = _add(document, need)
         for place in places:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.names import CONTRACTS, known_names, unknown_names
+from vesper.lang.names import is_clause, meant, unknown_names
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, nearest, rule, shortened
+from vesper.lang.rule import Finding, rule, shortened
 from vesper.lang.scope import Scope
 
 
@@ -33,10 +33,10 @@ from vesper.lang.scope import Scope
 def not_checkable(piece: Piece, scope: Scope) -> Iterator[Finding]:
     """At run time it is reported as unchecked, never as passed."""
     for expression in piece.expressions:
-        if expression.scope not in CONTRACTS:
+        if not is_clause(expression):
             continue
         for name in unknown_names(expression, scope):
-            if scope.is_broken() or nearest(name.name, known_names(expression, scope)):
+            if scope.is_broken() or meant(name.name, expression, scope):
                 continue
             what = shortened(name.name)
             yield Finding(

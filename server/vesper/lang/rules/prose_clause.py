@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.document import PROSE
+from vesper.lang.names import is_prose
 from vesper.lang.piece import Piece, line_text
 from vesper.lang.rule import Edit, Finding, Fix, rule
 from vesper.lang.scope import Scope
@@ -28,6 +29,11 @@ from vesper.lang.source import Span
 )
 def prose_clause(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     """An expression with a `: ` in it must stand in quotes, or YAML reads a key."""
+    for expression in piece.expressions:
+        if is_prose(expression):
+            label = expression.text.index(":")
+            message = "a clause in prose is shown to people and never checked"
+            yield Finding(expression.span(0, label), message)
     for slot in piece.walked.slots:
         node = slot.node
         if slot.shape is not PROSE or not isinstance(node, tree.Mapping) or not node.entries:

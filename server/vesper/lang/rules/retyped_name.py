@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from vesper.lang.rule import Document, Finding, Related, rule
-from vesper.lang.types import ANY, Type, shown
-
-_TYPES = tuple(Type.__args__)
+from vesper.lang.types import ANY, is_type, shown
 
 
 @rule(
@@ -42,7 +40,7 @@ def retyped_name(document: Document) -> Iterator[Finding]:
         kind = first.export.detail
         for again in places[1:]:
             now = again.export.detail
-            if not (isinstance(kind, _TYPES) and isinstance(now, _TYPES)) or kind == now:
+            if not (is_type(kind) and is_type(now)) or kind == now:
                 continue
             if ANY not in (kind, now):
                 message = f"`{name[:60]}` was a {shown(kind)}, here it becomes {shown(now)}"

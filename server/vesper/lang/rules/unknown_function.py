@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from vesper.lang import expr
 from vesper.lang.functions import FUNCTIONS
+from vesper.lang.names import is_clause
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, nearest, replace, rule, shortened, suggestion
 from vesper.lang.scope import Scope
@@ -34,10 +35,12 @@ def unknown_function(piece: Piece, _scope: Scope) -> Iterator[Finding]:
                 span = expression.span(node.start, node.name_end)
                 near = _MEANT.get(node.name.lower()) or nearest(node.name, FUNCTIONS)
                 hint = f"; did you mean `{near}`?" if near else suggestion(node.name, FUNCTIONS)
+                unchecked = near is None and is_clause(expression)
                 yield Finding(
                     span,
                     f"there is no function `{shortened(node.name)}`{hint}",
                     replace(f"Change it to `{near}`", span, near) if near else None,
+                    severity="warning" if unchecked else None,
                 )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.names import CONTRACTS, known_names, unknown_names
+from vesper.lang.names import is_clause, known_names, meant, unknown_names
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, nearest, replace, rule, shortened
+from vesper.lang.rule import Finding, replace, rule, shortened
 from vesper.lang.scope import Scope
 
 
@@ -32,8 +32,8 @@ def unknown_name(piece: Piece, scope: Scope) -> Iterator[Finding]:
     for expression in piece.expressions:
         for name in unknown_names(expression, scope):
             known = known_names(expression, scope)
-            near = nearest(name.name, known)
-            if scope.is_broken() or (near is None and expression.scope in CONTRACTS):
+            near = meant(name.name, expression, scope)
+            if scope.is_broken() or (near is None and is_clause(expression)):
                 continue
             span = expression.span(name.start, name.end)
             late = name.name in known

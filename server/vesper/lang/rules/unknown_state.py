@@ -32,22 +32,22 @@ def unknown_state(piece: Piece, scope: Scope) -> Iterator[Finding]:
     """Every state stands in `states`, so that a typing slip cannot make a new one."""
     for slot in piece.walked.slots:
         node, path = slot.node, slot.path
-        if not isinstance(node, tree.Scalar) or not node.text or slot.owner is None:
+        if not isinstance(node, tree.Scalar) or not node.text or slot.owner is None or not path:
             continue
+        last = path[-1]
         if (
             path[0] == "state_machines"
             and len(path) > 2
-            and (path[2] in ("initial", "final") or path[-1] == "to" or "from" in path[3:])
+            and (path[2] in ("initial", "final") or last == "to" or "from" in path[3:])
         ):
             machine = str(path[1])
-        elif path[-1] in ("from", "to") and slot.owner.entry("state_machine") is not None:
+        elif last in ("from", "to") and slot.owner.entry("state_machine") is not None:
             machine = text_of(slot.owner, "state_machine")
         else:
             continue
         found = scope.find("machine", machine)
-        states = found[0] if found else ()
-        if isinstance(states, tuple) and states and node.text not in states:
-            names = [str(it) for it in states]
+        names = str(found[0]).split("\n") if found and found[0] else []
+        if names and node.text not in names:
             near = nearest(node.text, names)
             yield Finding(
                 node.span,

@@ -33,6 +33,9 @@ def unknown_type(piece: Piece, scope: Scope) -> Iterator[Finding]:
         node = slot.node
         if not isinstance(node, tree.Scalar) or node.is_null:
             continue
+        if slot.owner is not None and slot.path[-1] == "type" and slot.owner.entry("fields"):
+            # The draft names a record where its fields are written.
+            continue
         source = RelativeSource(piece.reading.lines, node.span, node.style, node.text)
         for name, start in types.parse(node.text).names:
             if scope.find("type", name) is not None or scope.is_broken():

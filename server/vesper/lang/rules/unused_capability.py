@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.capabilities import covers
+from vesper.lang.capabilities import covers, is_known
 from vesper.lang.rule import Document, Finding, rule
 
 
@@ -38,7 +38,7 @@ def unused_capability(document: Document) -> Iterator[Finding]:
     if any(str(place.export.detail).startswith("custom.") for _, place in document.places("step")):
         return
     for grant, places in facts.of("grant").items():
-        if grant and not any(covers(grant, need) for need in needs):
+        if is_known(grant) and not any(covers(grant, need) for need in needs):
             for place in places:
                 span = place.export.span.moved(place.line)
                 yield Finding(span, f"no step needs `{grant[:100]}`", unused=True)

@@ -1,7 +1,6 @@
 """ROL106: a child role with looser limits than its parent."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from vesper.lang import tree
 from vesper.lang.rule import Document, Finding, Related, replace, rule
@@ -36,9 +35,8 @@ def widened_restriction(document: Document) -> Iterator[Finding]:
     """The strictest limit of the chain counts, so a looser one only misleads."""
     limits: dict[str, dict[str, tuple[str, Placed]]] = {}
     for role, place in document.places("restriction"):
-        if isinstance(place.export.detail, tuple):
-            name, value = place.export.detail
-            limits.setdefault(role, {})[str(name)] = (str(value), place)
+        name, _, value = str(place.export.detail).partition(":")
+        limits.setdefault(role, {})[name] = (value, place)
     for role, place in document.places("parent"):
         parent = str(place.export.detail)
         for name, (value, where) in limits.get(role, {}).items():
@@ -59,8 +57,7 @@ def _finding(parent: str, mine: tuple[str, Placed], above: tuple[str, Placed]) -
 
 def _is_looser(mine: str, above: str) -> bool:
     nowhere = Span(0, 0, 0, 0)
-    first, second = (tree.Scalar(nowhere, it, "").value for it in (mine, above))
-    if isinstance(first, bool) or isinstance(second, bool):
-        return second is True and first is False
-    numbers = int | Decimal
-    return isinstance(first, numbers) and isinstance(second, numbers) and first > second
+    first, second = (tree.Scalar(nowhere, it, "") for it in (mine, above))
+    if isinstance(first.value, bool) or isinstance(second.value, bool):
+        return second.value is True and first.value is False
+    return tree.exceeds(first, second)
