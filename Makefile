@@ -21,7 +21,7 @@ UV_READY := $(filter .tools/%,$(UV))
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(LOCK)
 
-.PHONY: help demo test test-clients lint format bench lock clean
+.PHONY: help demo test test-clients lint format bench docs lock clean
 
 help:                   ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,9 @@ bench: .venv/.ready     ## start-up cost, and the language server beside a peer 
 	@$(BIN)/python -m compileall -q server mcp_tools
 	@$(BIN)/python -m bench.startup
 	@$(BIN)/python -m bench.lsp
+
+docs: .venv/.ready      ## the reference pages and the schemas anew, from the code
+	@$(BIN)/python docs/generate.py
 
 lock: | $(UV_READY)      ## both lock files anew; `make lock LOCK=--upgrade` takes newer versions
 	@$(COMPILE) --group test --output-file requirements.lock pyproject.toml

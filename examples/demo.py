@@ -125,7 +125,7 @@ async def use_the_editor(client: Editor, workspace: Path) -> None:
     action = next(it for it in actions if it["title"] == "Create task from this problem")
     task = await client.request("workspace/executeCommand", action["command"])
     await client.told("vesper/tasksChanged")
-    say("editor", f"runs the last but one: task {task['id']} is on the board")
+    say("editor", f"runs the second: task {task['id']} is on the board")
 
 
 async def use_the_agent(client: Editor, workspace: Path) -> None:

@@ -138,7 +138,7 @@ def _ratio(ratio: float) -> str:
 def _target(row: Row) -> str:
     if row.target is None:
         return ""
-    parts = []
+    parts: list[str] = []
     if row.target.ratio is not None:
         parts.append("1" if row.target.ratio == 1 else f"1/{1 / row.target.ratio:.0f}")
     if row.target.value is not None:

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import orjson
 
 HERE = Path(__file__).parent
 CACHE = HERE.parent / ".cache" / "lsp"
@@ -38,7 +40,9 @@ class Server:
     def _section(self, name: str) -> Any:
         found: Any = self.settings
         for part in filter(None, name.split(".")):
-            found = found.get(part) if isinstance(found, Mapping) else None
+            found = (
+                cast("Mapping[str, Any]", found).get(part) if isinstance(found, Mapping) else None
+            )
         return found
 
 
@@ -72,8 +76,6 @@ def version_of_peer() -> str:
     installed = CACHE / "node_modules" / "yaml-language-server" / "package.json"
     if not installed.is_file():
         return "unknown"
-    import orjson
-
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
     return f"{orjson.loads(installed.read_bytes())['version']}, node {node.stdout.strip()}"
 

@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -169,12 +168,10 @@ def undoing(slip: Slip) -> Change:
     return deletion(slip.line, slip.column, slip.typed)
 
 
-def labels(completion: Any) -> Iterable[str]:
+def labels(completion: Any) -> list[str]:
     """The labels of a completion result in any of its forms."""
-    items: Sequence[Any] = (
-        completion.get("items", []) if isinstance(completion, dict) else completion
-    )
-    return (it["label"] for it in items or [])
+    items: Any = completion.get("items") if "items" in (completion or ()) else completion
+    return [it["label"] for it in items or ()]
 
 
 def _tells(params: dict[str, Any], line: int) -> bool:

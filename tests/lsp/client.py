@@ -30,7 +30,7 @@ class Client:
         self.server = server or create_server()
         self.heard: list[dict[str, Any]] = []
         self.server.protocol.send = lambda body: self.heard.append(orjson.loads(body))
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(1000)
         self._versions: dict[str, int] = {}
 
     def initialize(self, capabilities: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Client:
 
     def told(self, method: str) -> list[Any]:
         """The parameters of every message of a method."""
-        return [it["params"] for it in self.heard if it.get("method") == method]
+        return [it.get("params") for it in self.heard if it.get("method") == method]
 
     def uri(self, name: str) -> str:
         """The URI of a file in the workspace."""

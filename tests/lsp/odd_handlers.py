@@ -17,6 +17,10 @@ def add_odd_handlers(server: VesperServer) -> None:
         time.sleep(params["seconds"])
         return params["seconds"]
 
+    def hang(ls: VesperServer, _: Any) -> None:
+        ls.notify("test/hanging")
+        threading.Event().wait()
+
     def deny(_: VesperServer, __: Any) -> None:
         raise VesperError("denied", "this may not be done", "ask somebody who may")
 
@@ -37,6 +41,7 @@ def add_odd_handlers(server: VesperServer) -> None:
 
     for name, handler in {
         "busy": busy,
+        "hang": hang,
         "deny": deny,
         "crash": crash,
         "echo": echo,

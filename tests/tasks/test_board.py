@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -12,13 +12,12 @@ from vesper.errors import VesperError
 from vesper.tasks.board import Board
 from vesper.tasks.task import STATUSES, Draft, Place, Status, TaskFilter
 
-
-NONSENSE: list[Callable[[Board], object]] = [
+NONSENSE: Sequence[Callable[[Board], object]] = [
     lambda board: board.create("x", actor=""),
     lambda board: board.create("x", actor="two\nlines"),
     lambda board: board.claim(actor=" "),
     lambda board: board.move(1, "active", actor=""),
-    lambda board: board.move(1, "done", actor="ann"),
+    lambda board: board.move(1, cast("Any", "done"), actor="ann"),
     lambda board: board.move(1, "active", actor="ann", why="\0"),
     lambda board: board.complete(1, actor="", summary=""),
     lambda board: board.complete(1, actor="ann", summary="x" * 20_001),

@@ -56,7 +56,6 @@ class _Part:
     """One document of a file: its pieces with their first lines, and its facts."""
 
     pieces: list[tuple[int, Piece]]
-    signatures: list[object]
     facts: Facts
     line: int
 
@@ -130,8 +129,9 @@ class Analysis:
         self._parts = parts
 
     def _part(self, pieces: list[tuple[int, Piece]], index: int) -> _Part:
-        signatures: list[object] = [piece.signature for _, piece in pieces]
-        return _Part(pieces, signatures, Facts(pieces), pieces[0][0])
+        before = self._parts[index].facts if index < len(self._parts) else None
+        facts = before.moved_to(pieces) if before is not None else Facts(pieces)
+        return _Part(facts.pieces, facts, pieces[0][0])
 
 
 _pieces: OrderedDict[tuple[DocumentKind, Chunk], Piece] = OrderedDict()

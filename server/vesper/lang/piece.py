@@ -82,7 +82,7 @@ class Piece:
             *(Export("alias", it.name, it.span) for it in self.reading.aliases),
             *_clock_needs(self.expressions),
         )
-        self.signature = tuple(it.signature for it in self.exports)
+        self.signature = (self.is_broken, *(it.signature for it in self.exports))
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
         self.memo: list[object] = []
 

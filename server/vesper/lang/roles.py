@@ -35,7 +35,7 @@ TOOL_GROUPS = {
 }
 
 RESTRICTIONS = Record(
-    "restrictions",
+    "`restrictions`",
     (
         Field("max_file_changes", Number(True, 0, 1_000_000), "The most files changed in a task."),
         Field("single_codeblock_only", Flag(), "Answers hold one code block."),

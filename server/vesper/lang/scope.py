@@ -4,8 +4,7 @@ A finding about one piece stays true as long as everything it asked still answer
 answer is noted with its question, and the findings are kept until an answer changes.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from vesper.lang.exports import Export, ExportKind
 from vesper.lang.piece import Piece
@@ -14,28 +13,56 @@ from vesper.lang.types import ANY, Type, is_type
 Answer = object
 
 
-class Placed(NamedTuple):
-    """An export with the piece it comes from: its order in the document and its first line."""
+Pieces = list[tuple[int, Piece]]
 
-    order: int
-    line: int
-    export: Export
+
+class Placed:
+    """An export with the piece it comes from; it follows the piece when lines above it come or go."""
+
+    __slots__ = ("_index", "_pieces", "order")
+
+    def __init__(self, pieces: Pieces, order: int, index: int) -> None:
+        self._pieces = pieces
+        self._index = index
+        self.order = order
+        """The place of the piece among those of its document."""
+
+    @property
+    def line(self) -> int:
+        """The first line of the piece."""
+        return self._pieces[self.order][0]
+
+    @property
+    def export(self) -> Export:
+        """What is exported."""
+        return self._pieces[self.order][1].exports[self._index]
 
 
 class Facts:
-    """Everything the pieces of one document export, by kind and name."""
+    """Everything the pieces of one document export, by kind and name.
 
-    __slots__ = ("is_broken", "pieces", "table")
+    The same object serves as long as nothing changes that another piece could notice.
+    """
 
-    def __init__(self, pieces: Sequence[tuple[int, Piece]]) -> None:
+    __slots__ = ("_signatures", "is_broken", "pieces", "table")
+
+    def __init__(self, pieces: Pieces) -> None:
         self.pieces = pieces
         self.is_broken = any(piece.is_broken for _, piece in pieces)
+        self._signatures = _signatures(pieces)
         self.table: dict[ExportKind, dict[str, list[Placed]]] = {}
         table = self.table
-        for order, (line, piece) in enumerate(pieces):
-            for export in piece.exports:
+        for order, (_, piece) in enumerate(pieces):
+            for index, export in enumerate(piece.exports):
                 names = table.setdefault(export.kind, {})
-                names.setdefault(export.name, []).append(Placed(order, line, export))
+                names.setdefault(export.name, []).append(Placed(pieces, order, index))
+
+    def moved_to(self, pieces: Pieces) -> "Facts":
+        """The facts of other pieces: this object where nobody could tell the difference."""
+        if _signatures(pieces) != self._signatures:
+            return Facts(pieces)
+        self.pieces[:] = pieces
+        return self
 
     def of(self, kind: ExportKind) -> Mapping[str, list[Placed]]:
         """Everything of one kind, by name, in the order written."""
@@ -75,8 +102,9 @@ class Scope:
     def variable(self, name: str, line: int) -> Type | None:
         """The type of what the flow has set under that name before a line of this piece."""
         found: Type | None = None
-        for order, _, export in self._facts.of("variable").get(name, ()):
-            if (order, export.visible_from) < (self._order, line):
+        for placed in self._facts.of("variable").get(name, ()):
+            export = placed.export
+            if (placed.order, export.visible_from) < (self._order, line):
                 detail = export.detail
                 found = detail if is_type(detail) else ANY
         self.asked["variable", (name, line)] = found
@@ -100,3 +128,7 @@ class Scope:
     def still(self, asked: Mapping[tuple[str, tuple[object, ...]], Answer]) -> bool:
         """Whether every question would be answered as before."""
         return all(getattr(self, name)(*given) == answer for (name, given), answer in asked.items())
+
+
+def _signatures(pieces: Pieces) -> list[object]:
+    return [piece.signature for _, piece in pieces]

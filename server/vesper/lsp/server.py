@@ -201,7 +201,7 @@ class VesperServer(LanguageServer):
         try:
             while self.exit_code is None:
                 if not self.turn() and self.exit_code is None:
-                    self._wait()
+                    self.wait()
         finally:
             self.close()
 
@@ -228,7 +228,8 @@ class VesperServer(LanguageServer):
             return False
         return self.protocol.step() or self._publish() or self._do_chore() or self._finish()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Sleep until something arrives or a chore is due."""
         due = min((it.due for it in self._chores), default=None)
         timeout = None if due is None else max(0.0, due - time.monotonic())
         try:

@@ -62,7 +62,7 @@ class Inbox:
     def end(self, end: End) -> None:
         """Announce the end, and force it when the serving thread makes no progress any more."""
         self.items.put(end)
-        before = -1
+        before = self.turns
         while not self.closed.wait(GRACE):
             if self.turns == before:
                 os._exit(1)

@@ -12,7 +12,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="print the JSON Schema of documents",
         description="Print the JSON Schema (2020-12) of .vsp documents, or of role files.",
     )
-    parser.add_argument("kind", nargs="?", choices=("vsp", "role"), default="vsp")
+    parser.add_argument("kind", nargs="?", choices=("vsp", "role"), default="vsp",
+                        help="documents or role files (default: vsp)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
