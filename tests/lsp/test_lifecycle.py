@@ -354,7 +354,10 @@ print(sorted(heavy & set(sys.modules)))
 
 
 def test_a_failed_request_is_an_error_with_what_to_do(tmp_path: Path):
-    with running(tmp_path) as client, pytest.raises(Failed, match="open it in the editor") as failed:
+    with (
+        running(tmp_path) as client,
+        pytest.raises(Failed, match="open it in the editor") as failed,
+    ):
         client.request(
             "textDocument/hover",
             {

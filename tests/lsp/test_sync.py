@@ -58,15 +58,15 @@ CASES = {
     "LF typed behind a lone CR": Case(
         "a\rb", [((1, 0), (1, 0), "\n"), ((1, 0), (1, 0), "x")], "a\r\nxb"
     ),
-    "CR typed before LF": Case(
-        "a\nb", [((0, 1), (0, 1), "\r"), ((1, 0), (1, 0), "x")], "a\r\nxb"
-    ),
+    "CR typed before LF": Case("a\nb", [((0, 1), (0, 1), "\r"), ((1, 0), (1, 0), "x")], "a\r\nxb"),
     "a CRLF is split": Case(
-        "a\r\nb", [((0, 1), (1, 0), "\r"), ((0, 1), (0, 1), "x\n"), ((2, 0), (2, 0), "y")],
+        "a\r\nb",
+        [((0, 1), (1, 0), "\r"), ((0, 1), (0, 1), "x\n"), ((2, 0), (2, 0), "y")],
         "ax\n\ryb",
     ),
     "behind a character of two units": Case("😀b", [((0, 2), (0, 2), "x")], "😀xb"),
     "delete a character of two units": Case("a😀b", [((0, 1), (0, 3), "")], "ab"),
+    "inside a character of two units": Case("😀b", [((0, 1), (0, 1), "x")], "😀xb"),
     "many of two units": Case("😀😀😀\nb", [((0, 4), (0, 6), "z")], "😀😀z\nb"),
     "combining marks stay apart": Case("e\u0301x", [((0, 1), (0, 2), "")], "ex"),
     "a joined family": Case("👨‍👩‍👧x", [((0, 8), (0, 9), "y")], "👨‍👩‍👧y"),
@@ -103,7 +103,10 @@ def test_a_change_without_a_range_is_the_whole_text(client: Client):
 def test_half_a_character_of_two_units_is_one_unit(client: Client):
     uri = client.open("a.vsp", "ab\n")
     half = rb'{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"'
-    half += uri.encode() + rb'","version":2},"contentChanges":[{"range":{"start":{"line":0,"character":1},'
+    half += (
+        uri.encode()
+        + rb'","version":2},"contentChanges":[{"range":{"start":{"line":0,"character":1},'
+    )
     half += rb'"end":{"line":0,"character":1}},"text":"\ud83d \\ud83d \ud83d\ude00"}]}}'
     client.post(half)
     client.settle()
@@ -112,22 +115,19 @@ def test_half_a_character_of_two_units_is_one_unit(client: Client):
     assert client.text(uri) == "a\ufffd| \\ud83d 😀b\n"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_columns_count_in_the_units_that_were_agreed(tmp_path: Path, encoding: str):
-    column = {"utf-8": 8, "utf-16": 4, "utf-32": 3}[encoding]
+@pytest.mark.parametrize(("encoding", "column"), [("utf-8", 7), ("utf-16", 4), ("utf-32", 3)])
+def test_columns_count_in_the_units_that_were_agreed(tmp_path: Path, encoding: str, column: int):
     with running(tmp_path, {"general": {"positionEncodings": [encoding]}}) as client:
         uri = client.open("a.vsp", "xé😀y\n")
-        client.change(uri, edit((0, column - 1), (0, column), "|"))
+        client.change(uri, edit((0, column), (0, column + 1), "|"))
 
-        assert client.text(uri) == {
-            "utf-8": "xé😀|\n",
-            "utf-16": "xé|y\n",
-            "utf-32": "xé|y\n",
-        }[encoding]
+        assert client.text(uri) == "xé😀|\n"
 
 
 SEPARATORS = "\n\r\u2028\u2029\u0085\x0b\x0c\x1c\x1d\x1e"
-ALPHABET = st.sampled_from([*"ab :-#'\"{[", *SEPARATORS, "\r\n", *"éß中אא", "😀", "𝄞", "e\u0301", "\ufeff"])
+ALPHABET = st.sampled_from(
+    [*"ab :-#'\"{[", *SEPARATORS, "\r\n", *"éß中אא", "😀", "𝄞", "e\u0301", "\ufeff"]
+)
 TEXTS = st.lists(ALPHABET, max_size=30).map("".join)
 ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 UNIT = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
@@ -203,9 +203,13 @@ def test_a_request_between_edits_sees_the_text_of_its_moment(client: Client):
     uri = client.open("a.vsp", "")
     place = {"textDocument": {"uri": uri}}
     client.post(_change(uri, 2, [{"text": NODE}]))
-    client.post({"jsonrpc": "2.0", "id": 1, "method": "textDocument/documentSymbol", "params": place})
+    client.post(
+        {"jsonrpc": "2.0", "id": 1, "method": "textDocument/documentSymbol", "params": place}
+    )
     client.post(_change(uri, 3, [{"text": ""}]))
-    client.post({"jsonrpc": "2.0", "id": 2, "method": "textDocument/documentSymbol", "params": place})
+    client.post(
+        {"jsonrpc": "2.0", "id": 2, "method": "textDocument/documentSymbol", "params": place}
+    )
     client.settle()
 
     assert client.answers(1)[0]["result"] != []
@@ -299,12 +303,12 @@ def test_an_odd_version_does_not_cost_the_edit(client: Client, version: object):
 
 
 def test_very_many_problems_are_counted_but_not_all_listed(client: Client):
-    text = NODE + "".join(f"unknown_{number}: 1\n" for number in range(20_000))
+    text = NODE + "".join(f"unknown_{number}: 1\n" for number in range(2_500))
     uri = client.open("a.vsp", text)
     *listed, rest = client.diagnostics(uri)["diagnostics"]
 
     assert len(listed) == MAX_DIAGNOSTICS
-    assert re.fullmatch(r"and 19,?\d{3} more problems", rest["message"])
+    assert re.fullmatch(r"and 1,?5\d\d more problems", rest["message"])
     client.close(uri)
     assert client.diagnostics(uri)["diagnostics"] == []
 
@@ -338,9 +342,7 @@ def test_a_text_beyond_the_limit_is_kept_but_not_checked(
         ("no-extension", "vsp", True),
     ],
 )
-def test_only_our_own_files_are_checked(
-    client: Client, name: str, language: str, checked: bool
-):
+def test_only_our_own_files_are_checked(client: Client, name: str, language: str, checked: bool):
     uri = client.open(name, "flo: 1\n", language)
 
     assert (client.diagnostics(uri)["diagnostics"] != []) is checked
@@ -350,7 +352,11 @@ def test_only_our_own_files_are_checked(
 def test_every_published_range_is_inside_the_text(client: Client):
     text = "flo: 1"
     uri = client.open("a.vsp", text)
-    places = [it["range"][end] for it in client.diagnostics(uri)["diagnostics"] for end in ("start", "end")]
+    places = [
+        it["range"][end]
+        for it in client.diagnostics(uri)["diagnostics"]
+        for end in ("start", "end")
+    ]
 
     assert places
     assert all(it["line"] == 0 and it["character"] <= len(text) for it in places)

@@ -5,12 +5,15 @@ Exit codes: 0 all is well, 1 problems were found or the action failed, 2 the com
 
 import argparse
 import importlib
+import io
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
 
 import vesper
 from vesper.cli import commands
+from vesper.cli.terminal import visible
 from vesper.errors import VesperError
 
 _DESCRIPTION = "Check Vesper documents, and keep the tasks of a workspace."
@@ -26,20 +29,26 @@ editors start `vesper lsp`, agent hosts start `vesper mcp`.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console that cannot show a character gets its number; it is no reason to stop.
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = build_parser()
     given = parser.parse_args(arguments)
     if not hasattr(given, "run"):
         parser.print_help()
         return 2
     try:
-        return given.run(given)
+        code = given.run(given)
+        sys.stdout.flush()
+        return code
     except VesperError as error:
-        print(f"vesper: {error.message}", file=sys.stderr)
+        print(f"vesper: {visible(error.message)}", file=sys.stderr)
         if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
+            print(f"  {visible(error.hint)}", file=sys.stderr)
         return 2 if error.kind == "invalid" else 1
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader has left. What is still buffered must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130

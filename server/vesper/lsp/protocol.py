@@ -9,6 +9,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal, TypeGuard, TypeVar, cast
 
 import cattrs
@@ -309,6 +310,7 @@ class VesperProtocol(LanguageServerProtocol):
         self.send(orjson.dumps(data, default=self._converter.unstructure))
 
 
+@cache
 def strict_converter() -> cattrs.Converter:
     """The converter of `lsprotocol`, which would otherwise read "5" as a number and 5 as a text."""
     converter = cattrs.Converter()

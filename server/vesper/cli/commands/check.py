@@ -1,19 +1,20 @@
 """`vesper check`: the problems of documents, for people, tools and code hosts."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vesper.cli.subcommand import Subparsers
-from vesper.cli.terminal import styled
+from vesper.cli.terminal import styled, visible
 from vesper.errors import VesperError
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
 
-Checked = tuple[str, "list[Diagnostic]", list[str]]
+Checked = tuple[str, "list[Diagnostic]"]
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "hint": "bold cyan"}
 _LEVELS = {"error": "error", "warning": "warning", "hint": "note"}
@@ -36,23 +37,18 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the problems; 1 when one of them is an error."""
-    try:
-        checked = list(_check(args.paths))
-        if args.format == "text":
-            _print_text(checked)
-        elif args.format == "github":
-            _print_github(checked)
-        else:
-            _print_json(checked, args.format)
-    except UnicodeEncodeError:
-        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore
-        return run(args)
-    return 1 if any(it.severity == "error" for _, found, _ in checked for it in found) else 0
+    checked = list(_check(args.paths))
+    if args.format == "text":
+        _print_text(checked)
+    elif args.format == "github":
+        _print_github(checked)
+    else:
+        _print_json(checked, args.format)
+    return 1 if any(it.severity == "error" for _, found in checked for it in found) else 0
 
 
 def _check(paths: Sequence[str]) -> Iterator[Checked]:
-    from vesper.lang.check import Diagnostic, check
-    from vesper.lang.source import Span
+    from vesper.lang.check import check
     from vesper.workspace.files import document_kind, read_text
 
     for path in _files(paths):
@@ -60,37 +56,58 @@ def _check(paths: Sequence[str]) -> Iterator[Checked]:
         try:
             text = read_text(path)
         except VesperError as error:
-            message = error.message.removeprefix(f"{path}: ")
-            unread = Diagnostic("VSP199", "unreadable", "error", message, Span(0, 0, 0, 1))
-            yield name, [unread], []
+            yield name, [_unreadable(path, error)]
             continue
         kind = document_kind(path.absolute()) or "vsp"
-        yield name, check(text, kind), text.splitlines()
+        yield name, check(text, kind)
 
 
-def _files(paths: Sequence[str]) -> Iterator[Path]:
+def _unreadable(path: Path, error: VesperError) -> "Diagnostic":
+    """What a file that is no text has instead of problems; at the bad byte where there is one."""
+    from vesper.lang.check import Diagnostic
+    from vesper.lang.source import Span
+
+    place = re.match(rf"{re.escape(str(path))}(?::(\d+):(\d+):)? ", error.message)
+    line = column = 0
+    message = error.message
+    if place is not None:
+        line, column = (int(it or 1) - 1 for it in place.groups())
+        rest = error.message[place.end() :]
+        message = rest if place[1] else f"the file {rest}"
+    if error.hint:
+        message = f"{message}: {error.hint}"
+    return Diagnostic(
+        "VSP199", "unreadable", "error", message, Span(line, column, line, column + 1)
+    )
+
+
+def _files(paths: Sequence[str]) -> list[Path]:
+    """Every file named or found, once, in the order given. Nothing is checked if one is missing."""
     from vesper.workspace.files import find_documents
 
+    found: dict[Path, Path] = {}
     for given in paths:
         path = Path(given)
-        if path.is_dir():
-            yield from find_documents(path)
-        elif path.exists():
-            yield path
-        else:
+        if not path.exists():
             raise VesperError("invalid", f"there is no file or folder {given}", "check the path")
+        for it in find_documents(path) if path.is_dir() else (path,):
+            found.setdefault(it.absolute(), it)
+    return list(found.values())
 
 
 def _print_text(checked: list[Checked]) -> None:
     counts = {"error": 0, "warning": 0, "hint": 0}
     out = sys.stdout
-    for name, found, _ in checked:
+    for name, found in checked:
         for it in found:
             counts[it.severity] += 1
-            place = f"{name}:{it.span.line + 1}:{it.span.column + 1}"
+            place = f"{visible(name)}:{it.span.line + 1}:{it.span.column + 1}"
             severity = styled(it.severity, _STYLES[it.severity], out)
             code = styled(it.code, "dim", out)
-            print(f"{styled(place, 'bold', out)}: {severity}: {it.message} {code}")
+            print(f"{styled(place, 'bold', out)}: {severity}: {visible(it.message)} {code}")
+    if not checked:
+        print("no documents found: their names end in .vsp or .role.yaml", file=sys.stderr)
+        return
     files = "1 file" if len(checked) == 1 else f"{len(checked)} files"
     problems = [_counted(number, word) for word, number in counts.items() if number]
     summary = ", ".join(problems) if problems else "no problems"
@@ -102,10 +119,10 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _print_github(checked: list[Checked]) -> None:
-    for name, found, _ in checked:
+    for name, found in checked:
         for it in found:
             level = "notice" if it.severity == "hint" else it.severity
-            message = it.message.replace("%", "%25").replace("\n", "%0A")
+            message = visible(it.message).replace("%", "%25").replace("\n", "%0A")
             span = f"line={it.span.line + 1},col={it.span.column + 1}"
             print(f"::{level} file={_escaped(name)},{span},title={it.code}::{message}")
 
@@ -120,9 +137,10 @@ def _print_json(checked: list[Checked], form: str) -> None:
     if form == "sarif":
         document = _sarif(checked)
     else:
-        problems = [_record(name, it) for name, found, _ in checked for it in found]
+        problems = [_record(name, it) for name, found in checked for it in found]
         document = {"files": len(checked), "problems": problems}
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    # ASCII, so that it is valid JSON on a console of any encoding.
+    print(json.dumps(document, indent=2))
 
 
 def _record(name: str, found: "Diagnostic") -> dict[str, Any]:
@@ -144,14 +162,14 @@ def _sarif(checked: list[Checked]) -> dict[str, Any]:
     import vesper
     from vesper.lang import rules
 
-    used = {it.code for _, found, _ in checked for it in found}
+    used = {it.code for _, found in checked for it in found}
     described = [
-        {"id": it.code, "name": it.name, "shortDescription": {"text": it.doc.split("\n")[0]}}
+        {"id": it.code, "name": it.name, "shortDescription": {"text": " ".join(it.doc.split())}}
         for it in rules.load().values()
         if it.code in used
     ]
     driver = {"name": "vesper", "version": vesper.__version__, "rules": described}
-    results = [_sarif_result(name, it) for name, found, _ in checked for it in found]
+    results = [_sarif_result(name, it) for name, found in checked for it in found]
     return {
         "version": "2.1.0",
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -159,6 +177,14 @@ def _sarif(checked: list[Checked]) -> dict[str, Any]:
             {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
         ],
     }
+
+
+def _uri(name: str) -> str:
+    """A relative path stays relative, as code hosts want it."""
+    from urllib.parse import quote
+
+    path = Path(name)
+    return path.as_uri() if path.is_absolute() else quote(name)
 
 
 def _sarif_result(name: str, found: "Diagnostic") -> dict[str, Any]:
@@ -169,7 +195,7 @@ def _sarif_result(name: str, found: "Diagnostic") -> dict[str, Any]:
         "endLine": span.end_line + 1,
         "endColumn": max(span.end_column, 0) + 1,
     }
-    place = {"artifactLocation": {"uri": name}, "region": region}
+    place = {"artifactLocation": {"uri": _uri(name)}, "region": region}
     return {
         "ruleId": found.code,
         "level": _LEVELS[found.severity],

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import vesper
 from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import styled
+from vesper.errors import VesperError
 
 
 class Finding(NamedTuple):
@@ -37,7 +38,11 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print each finding; 1 when one of them needs mending."""
-    findings = [*_installation(), *_workspace(Path(args.workspace))]
+    workspace = Path(args.workspace)
+    if not workspace.exists():
+        hint = "give --workspace a folder that exists"
+        raise VesperError("invalid", f"there is no folder {args.workspace}", hint)
+    findings = [*_installation(), *_workspace(workspace)]
     width = max(len(it.what) for it in findings)
     for it in findings:
         well = not it.advice
@@ -61,7 +66,7 @@ def _installation() -> Iterator[Finding]:
         ("sqlite_utils", "making the database"),
     ):
         found = importlib.util.find_spec(module) is not None
-        advice = "" if found else "install Vesper again: `pip install --force-reinstall vesper`"
+        advice = "" if found else "install Vesper again, with all that it depends on"
         yield Finding(module, purpose, advice)
     yield _sqlite()
     path = shutil.which("vesper")
@@ -81,7 +86,6 @@ def _sqlite() -> Finding:
 
 
 def _workspace(start: Path) -> Iterator[Finding]:
-    from vesper.errors import VesperError
     from vesper.project import Project
 
     project = Project.open(start)

@@ -1,6 +1,7 @@
 """`vesper init`: a workspace with an example and editor settings."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
         message = f"{folder} cannot be made a workspace: {error.strerror or error}"
         raise VesperError("denied", message, "check the path and who may write there") from error
     print(f"\n{styled('next:', 'bold', sys.stdout)} open {folder / 'hello.vsp'} in your editor, or")
-    print(f"  vesper check {args.folder}\n  vesper doctor")
+    name = shlex.quote(args.folder)
+    print(f"  vesper check {name}\n  vesper doctor --workspace {name}")
     return 0
 
 

@@ -23,5 +23,6 @@ def run(args: argparse.Namespace) -> int:
 
     from vesper.lang.schema import json_schema
 
-    print(json.dumps(json_schema(args.kind), indent=2, ensure_ascii=False))
+    # ASCII, so that it is valid JSON on a console of any encoding.
+    print(json.dumps(json_schema(args.kind), indent=2))
     return 0

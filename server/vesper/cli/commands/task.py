@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vesper.cli.subcommand import Subparsers
-from vesper.cli.terminal import styled
+from vesper.cli.terminal import styled, visible
 from vesper.errors import VesperError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _STYLES = {
     "completed": "green", "failed": "red", "cancelled": "dim", "archived": "dim",
 }  # fmt: skip
 _HEADINGS = ("id", "status", "title", "where")
-_BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _NARROWEST_TITLE = 20
 
 
@@ -152,18 +151,18 @@ def _show(project: "Project", args: argparse.Namespace) -> None:
             _fields(task) | {"children": [_fields(it) for it in children], "history": events}
         )
         return
-    _print(styled(f"task {task.id}: {_visible(task.title)}", "bold", sys.stdout))
+    _print(styled(f"task {task.id}: {visible(task.title)}", "bold", sys.stdout))
     for name, value in _facts(task):
-        _print(f"  {name:<9} {_visible(value)}")
+        _print(f"  {name:<9} {visible(value)}")
     for heading, text in (("", task.description), ("result: ", task.result)):
         if text:
-            _print(f"\n{heading}{_visible(text)}")
+            _print(f"\n{heading}{visible(text)}")
     if children:
         _print("\nchildren")
         _print_table(children)
     _print("\nhistory")
     for event in history:
-        _print(f"  {event.at[:19].replace('T', ' ')}  {_visible(_happening(event))}")
+        _print(f"  {event.at[:19].replace('T', ' ')}  {visible(_happening(event))}")
 
 
 def _add(project: "Project", args: argparse.Namespace) -> None:
@@ -225,7 +224,7 @@ def _report(task: "Task", args: argparse.Namespace, sentence: str) -> None:
     if args.json:
         _print_json(_fields(task))
     else:
-        _print(_visible(sentence))
+        _print(visible(sentence))
 
 
 def _fields(task: "Task") -> dict[str, Any]:
@@ -262,7 +261,7 @@ def _where(task: "Task") -> str:
 
 
 def _print_table(tasks: Sequence["Task"]) -> None:
-    rows = [(str(it.id), it.status, _visible(it.title), _visible(_where(it))) for it in tasks]
+    rows = [(str(it.id), it.status, visible(it.title), visible(_where(it))) for it in tasks]
     widths = [max(map(_width, column)) for column in zip(_HEADINGS, *rows, strict=True)]
     if sys.stdout.isatty():
         others = widths[0] + widths[1] + widths[3] + 2 * (len(widths) - 1)
@@ -297,17 +296,6 @@ def _width(text: str) -> int:
     """How many cells of a terminal the text fills."""
     wide = sum(unicodedata.east_asian_width(it) in {"W", "F"} for it in text)
     return len(text) + wide - sum(unicodedata.combining(it) > 0 for it in text)
-
-
-def _visible(text: str) -> str:
-    """The text without what could steer a terminal: whoever wrote it may be an agent or a page."""
-    return "".join(
-        f"\\u{ord(it):04x}"
-        if (unicodedata.category(it) == "Cc" and it not in "\n\t")
-        or unicodedata.bidirectional(it) in _BIDIRECTIONAL
-        else it
-        for it in text
-    )
 
 
 def _print(text: str) -> None:

@@ -1,0 +1,203 @@
+"""What a person sees in an editor, feature by feature, over the protocol and in process."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lsp.client import Client, Failed, edit, running
+from vesper.project import Project
+
+DOCUMENT = (Path(__file__).parents[1] / "lang" / "payment.vsp").read_text(encoding="utf-8")
+BROKEN = DOCUMENT.replace("type: http_handler", "type: http_handlr")
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    with running(tmp_path) as client:
+        yield client
+
+
+def place_of(text: str, needle: str, within: int = 0) -> dict[str, Any]:
+    """The position of the first place where this stands."""
+    before = text[: text.index(needle) + within]
+    line = before.count("\n")
+    return {"line": line, "character": len(before) - before.rfind("\n") - 1}
+
+
+def at(uri: str, text: str, needle: str, within: int = 0) -> dict[str, Any]:
+    return {"textDocument": {"uri": uri}, "position": place_of(text, needle, within)}
+
+
+def actions(client: Client, uri: str, text: str, needle: str, only: Any = None) -> list[Any]:
+    here = place_of(text, needle)
+    context: dict[str, Any] = {"diagnostics": []}
+    if only:
+        context["only"] = only
+    params = {"textDocument": {"uri": uri}, "range": {"start": here, "end": here}}
+    return client.request("textDocument/codeAction", params | {"context": context})
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("    oper", "operation"),
+        ("    operation: val", "validation"),
+        ('    guards:\n      - "amo', "amount"),
+        ("    on_failure:\n      return_error: inv", "invalid_amount"),
+    ],
+)
+def test_completion_offers_what_fits_in_a_step_that_is_being_typed(
+    client: Client, typed: str, offered: str
+):
+    text = DOCUMENT.replace("  - step: fee\n", f"  - step: new\n{typed}\n\n  - step: fee\n")
+    uri = client.open("a.vsp", text)
+    found = client.request("textDocument/completion", at(uri, text, typed, len(typed)))["items"]
+    assert offered in [it["label"] for it in found]
+
+
+@pytest.mark.parametrize(
+    ("needle", "says"),
+    [
+        ("operation: validation", "What the step does"),
+        ("validation\n", "every guard"),
+        ('amount > 0"\n      - "amount <=', "amount: decimal"),
+        ("http_handler", "Answers a request"),
+        ("round(amount", "round(number, digits?)"),
+        ("database.read.payments", "read rows"),
+    ],
+)
+def test_hover_explains_keys_words_names_and_functions(client: Client, needle: str, says: str):
+    uri = client.open("a.vsp", DOCUMENT)
+    hover = client.request("textDocument/hover", at(uri, DOCUMENT, needle, 1))
+    assert says in hover["contents"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("use", "defined"),
+    [
+        ("amount * 0.029", "  amount:\n    type: decimal"),
+        ('fee: "{fee}"', "    output: fee\n"),
+        ("earlier[0]", "    output: earlier\n"),
+        ('"{charge_id}"', "        charge_id: "),
+    ],
+)
+def test_definition_leads_from_a_name_to_its_input_or_step(client: Client, use: str, defined: str):
+    uri = client.open("a.vsp", DOCUMENT)
+    name_at = use.index("{") + 1 if "{" in use else 0
+    (found,) = client.request("textDocument/definition", at(uri, DOCUMENT, use, name_at))
+    assert found["uri"] == uri
+    assert found["range"]["start"]["line"] == place_of(DOCUMENT, defined)["line"]
+
+
+def test_symbols_nest_sections_and_steps(client: Client):
+    uri = client.open("a.vsp", DOCUMENT)
+    found = client.request("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+    flow = next(it for it in found if it["name"] == "flow")
+    assert [it["name"] for it in flow["children"]] == [
+        "check_amount", "fee", "find_earlier", "answer_again", "charge", "record", "done",
+    ]  # fmt: skip
+
+
+def test_semantic_tokens_colour_inside_expressions(client: Client):
+    text = 'contracts:\n  preconditions:\n    - "amount > 0"\n'
+    uri = client.open("a.vsp", text)
+    found = client.request("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})
+    legend = client.server.protocol.server_capabilities.semantic_tokens_provider.legend.token_types
+    words: list[tuple[int, int, int, str]] = []
+    line = column = 0
+    for index in range(0, len(found["data"]), 5):
+        down, right, length, kind, _ = found["data"][index : index + 5]
+        line, column = line + down, right if down else column + right
+        words.append((line, column, length, legend[kind]))
+    assert words == [
+        (0, 0, 9, "property"), (1, 2, 13, "property"),
+        (2, 7, 6, "variable"), (2, 14, 1, "operator"), (2, 16, 1, "number"),
+    ]  # fmt: skip
+
+
+def test_a_quick_fix_edits_the_version_it_was_made_for(client: Client):
+    uri = client.open("a.vsp", BROKEN)
+    fix = actions(client, uri, BROKEN, "http_handlr", ["quickfix"])[0]
+    assert fix["title"] == "Change it to `http_handler`"
+    (change,) = fix["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": uri, "version": 1}
+    (it,) = change["edits"]
+    start, end = it["range"]["start"], it["range"]["end"]
+    client.change(
+        uri,
+        edit((start["line"], start["character"]), (end["line"], end["character"]), it["newText"]),
+    )
+    assert client.text(uri) == DOCUMENT
+    assert client.diagnostics(uri)["diagnostics"] == []
+
+
+def test_a_problem_becomes_a_task_with_its_place_and_the_editor_is_told(client: Client):
+    uri = client.open("pay/a.vsp", BROKEN)
+    action = next(
+        it
+        for it in actions(client, uri, BROKEN, "http_handlr")
+        if it["title"].startswith("Create task ")
+    )
+    made = client.request("workspace/executeCommand", action["command"])
+    assert client.told("vesper/tasksChanged")
+    assert client.workspace is not None
+    task = Project.open(client.workspace).board.get(made["id"])
+    assert task.place is not None
+    assert (task.place.path, task.place.line, task.place.code) == ("pay/a.vsp", 1, "VSP116")
+    (lens,) = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    assert lens["range"]["start"]["line"] == 1
+    assert f"Task {task.id}" in lens["command"]["title"]
+
+
+def test_asking_twice_for_a_task_of_one_problem_makes_one_task(client: Client):
+    uri = client.open("a.vsp", BROKEN)
+    (action,) = (
+        it for it in actions(client, uri, BROKEN, "http_handlr") if "Create task " in it["title"]
+    )
+    first = client.request("workspace/executeCommand", action["command"])
+    second = client.request("workspace/executeCommand", action["command"])
+    assert first["id"] == second["id"]
+
+
+def test_every_problem_of_a_file_becomes_a_task_at_once(client: Client):
+    text = BROKEN.replace("operation: validation", "operation: validaton")
+    uri = client.open("a.vsp", text)
+    problems = client.diagnostics(uri)["diagnostics"]
+    action = actions(client, uri, text, "node_id", ["source"])[0]
+    made = client.request("workspace/executeCommand", action["command"])
+    assert len(made) == len(problems) == 2
+
+
+def test_a_task_of_a_problem_that_is_gone_is_refused(client: Client):
+    uri = client.open("a.vsp", BROKEN)
+    action = actions(client, uri, BROKEN, "http_handlr")[1]
+    line = place_of(BROKEN, "http_handlr")["line"]
+    client.change(uri, edit((line, 0), (line, 100), "type: function"))
+    with pytest.raises(Failed, match="no longer there"):
+        client.request("workspace/executeCommand", action["command"])
+
+
+def test_a_change_by_another_process_reaches_the_editor(client: Client, tmp_path: Path):
+    uri = client.open("a.vsp", BROKEN)
+    action = actions(client, uri, BROKEN, "http_handlr")[1]
+    made = client.request("workspace/executeCommand", action["command"])
+    told = len(client.told("vesper/tasksChanged"))
+    other = Project.open(tmp_path)
+    other.board.claim(actor="somebody", task_id=made["id"])
+    other.close()
+    deadline = time.monotonic() + 20
+    while len(client.told("vesper/tasksChanged")) == told and time.monotonic() < deadline:
+        client.settle()
+    assert len(client.told("vesper/tasksChanged")) == told + 1
+
+
+def test_role_files_have_their_own_language(client: Client):
+    text = "worker:\n  extends: wroker\n"
+    uri = client.open("roles.yaml", text, "yaml")
+    codes = [it["code"] for it in client.diagnostics(uri)["diagnostics"]]
+    assert codes == ["ROL101"]
+    found = client.request("textDocument/completion", at(uri, text, "extends", 0))["items"]
+    assert "restrictions" in [it["label"] for it in found]
