@@ -37,9 +37,8 @@ test-clients: .venv/.ready  ## real editors against the server (fetches Neovim)
 	@$(PYTEST) -q tests/clients
 
 lint: .venv/.ready .venv-lint/.ready  ## format, lint and types
-	@$(LINT)/ruff format --check .
-	@$(LINT)/ruff check .
-	@$(LINT)/basedpyright
+	@status=0; for tool in "ruff format --check ." "ruff check ." basedpyright; do \
+		$(LINT)/$$tool || status=1; done; exit $$status
 
 format: .venv-lint/.ready  ## put files into the house format and mend what can be mended
 	@$(LINT)/ruff format .

@@ -35,7 +35,9 @@ def main() -> int:
         print(f"bench.lsp: {problem}", file=sys.stderr)
         return 2
     found = list(rows(record, ours.name, peer.name, with_targets=not given.against_itself))
-    print(f"yaml-language-server {servers.version_of_peer()}; Python {platform.python_version()}; "
+    version = f"as `{given.peer}`" if given.peer else servers.version_of_peer()
+    print(
+        f"yaml-language-server {version}; Python {platform.python_version()}; "
           f"{os.cpu_count()} cores, {platform.machine()}\n")  # fmt: skip
     print(table(found, ours.name, peer.name))
     for note in record.notes:

@@ -260,7 +260,7 @@ def _completes(both: _Both, line: int, column: int) -> Callable[[Session, str], 
     def measured(session: Session, uri: str) -> float:
         sent = session.change(uri, insertion(line, column, typed))
         came, result = session.answer(session.ask(uri, "completion", line + 1, 5))
-        session.change(uri, deletion(line, column, typed))
+        session.settle(uri, session.change(uri, deletion(line, column, typed)))
         if not any(it.startswith("when") for it in labels(result)):
             both.record.remark(f"{session.server.name} did not offer `when` in {both.name}")
             return math.inf
@@ -281,7 +281,7 @@ def _hover_shows(both: _Both, line: int) -> Callable[[Session, str], float]:
     def measured(session: Session, uri: str) -> float:
         sent = session.change(uri, insertion(line + 1, 18, "e"))
         came, result = session.answer(session.ask(uri, "hover", line, 7))
-        session.change(uri, deletion(line + 1, 18, "e"))
+        session.settle(uri, session.change(uri, deletion(line + 1, 18, "e")))
         if not result:
             both.record.remark(f"{session.server.name} had no hover in {both.name}")
             return math.inf

@@ -30,6 +30,9 @@ flow:
 """A first document, so small that opening it shows the server's own start; its last line is a problem."""
 HELLO_PROBLEM = 12
 
+_SETTLING = 3.0
+"""How long to wait for diagnostics that need not come, in seconds."""
+
 _CAPABILITIES = {
     "general": {"positionEncodings": ["utf-16"]},
     "workspace": {
@@ -127,6 +130,10 @@ class Session:
             uri, since, lambda it: _tells(it, line) is wrong, patience or self.patience
         )
         return message.at - since if message else float("inf")
+
+    def settle(self, uri: str, since: float) -> None:
+        """Let the server finish its diagnostics, so that they do not run into the next sample."""
+        self._client.published(uri, since, lambda _: True, _SETTLING)
 
     def ask(self, uri: str, method: str, line: int, column: int) -> int:
         """Send a request about a place; its id, for `answer`."""

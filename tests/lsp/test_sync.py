@@ -1,5 +1,6 @@
 """The server's text is the editor's text, after every edit and in every encoding."""
 
+import random
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -185,6 +186,29 @@ def test_any_edits_give_the_text_and_the_problems_of_a_fresh_document(
 def _outside_crlf(text: str, offset: int) -> int:
     offset = min(offset, len(text))
     return offset - 1 if text[offset - 1 : offset + 1] == "\r\n" else offset
+
+
+@pytest.mark.slow
+def test_ten_thousand_edits_leave_the_text_exact(client: Client):
+    chance = random.Random(20260)
+    model = Model(Path(__file__).parents[1].joinpath("lang/payment.vsp").read_text(), "utf-16")
+    uri = client.open("a.vsp", model.text)
+    characters = [*"ab :-#'\"{[\n\n", *SEPARATORS, "\r\n", *"é中א", "😀", "\ufeff"]
+    for version in range(2, 10_002):
+        start = _outside_crlf(model.text, chance.randint(0, len(model.text)))
+        end = _outside_crlf(model.text, start + chance.choice((0, 0, 1, 2, 30)))
+        new = "".join(chance.choices(characters, k=chance.choice((0, 1, 1, 2, 20))))
+        changes = [edit(model.place(start), model.place(max(start, end)), new)]
+        client.post(_change(uri, version, changes))
+        model.replace(start, max(start, end), new)
+        if version % 200 == 0:
+            client.settle()
+            assert client.text(uri) == model.text
+    client.settle()
+    fresh = client.open("b.vsp", model.text)
+
+    assert client.text(uri) == model.text
+    assert client.diagnostics(uri)["diagnostics"] == client.diagnostics(fresh)["diagnostics"]
 
 
 def test_a_burst_of_edits_is_published_once_with_the_newest_version(client: Client):

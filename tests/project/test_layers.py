@@ -30,6 +30,7 @@ def test_every_contract_is_kept() -> None:
 
 
 @requirement("V1")
+@requirement("V1")
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.requirements import requirement
 from vesper.errors import VesperError
 from vesper.store.database import Database
 from vesper.store.engine import Connection, connect
@@ -116,6 +117,7 @@ def test_a_defect_of_ours_is_not_dressed_up_as_a_failure_of_the_system(database:
     assert not isinstance(caught.value, VesperError)
 
 
+@requirement("V6")
 def test_the_task_table_has_its_columns_keys_and_indexes(database: Database) -> None:
     def query(connection: Connection) -> tuple[set[str], list[tuple[str, ...]], set[str]]:
         columns = connection.execute("PRAGMA table_info(tasks)").fetchall()

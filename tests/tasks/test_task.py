@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from tests.requirements import requirement
 from vesper.errors import VesperError
 from vesper.tasks.task import (
     OPEN,
@@ -41,6 +42,7 @@ OURS = {
 TASK = Task(7, "t", "", "pending", None, 5, (), "ann", None, "done", "then", "then")
 
 
+@requirement("V62")
 @pytest.mark.parametrize(("source", "target"), list(product(STATUSES, STATUSES)))
 def test_exactly_the_moves_of_the_lifecycle_are_legal(source: Status, target: Status) -> None:
     task = dataclasses.replace(TASK, status=source)

@@ -5,7 +5,6 @@ Exit codes: 0 all is well, 1 problems were found or the action failed, 2 the com
 
 import argparse
 import importlib
-import io
 import os
 import pkgutil
 import sys
@@ -29,9 +28,10 @@ editors start `vesper lsp`, agent hosts start `vesper mcp`.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
         # A console that cannot show a character gets its number; it is no reason to stop.
-        sys.stdout.reconfigure(errors="backslashreplace")
+        reconfigure(errors="backslashreplace")
     parser = build_parser()
     given = parser.parse_args(arguments)
     if not hasattr(given, "run"):

@@ -21,7 +21,8 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--stdio", action="store_true",
                         help="accepted for editors that always say so")  # fmt: skip
-    parser.add_argument("--clientProcessId", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--clientProcessId", dest="client_process", type=int, metavar="PID",
+                        help="end when this process has ended")  # fmt: skip
     parser.add_argument("--max-message", type=int, default=64, metavar="MIB",
                         help="skip messages larger than this (default: 64)")  # fmt: skip
     parser.set_defaults(run=run)
@@ -33,9 +34,12 @@ def run(args: argparse.Namespace) -> int:
     # later, unless it is frozen, a pause in the middle of somebody's typing.
     gc.disable()
     from vesper.lsp.server import create_server
+    from vesper.lsp.transport import start_watching
 
     server = create_server()
     gc.freeze()
     gc.enable()
+    if args.client_process is not None and args.client_process > 0:
+        start_watching(args.client_process, server.inbox)
     server.start_io(body_limit=args.max_message << 20)
     return 1 if server.exit_code is None else server.exit_code

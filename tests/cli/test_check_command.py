@@ -1,0 +1,299 @@
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Run, run_process, runner
+from vesper.workspace.files import MAX_BYTES
+
+ROOT = Path(__file__).parents[2]
+BROKEN = ROOT / "examples" / "broken"
+
+CLEAN = """\
+node_id: sum_v1
+type: function
+intent: Add two numbers
+inputs:
+  a: integer
+  b: integer
+outputs:
+  total: integer
+flow:
+  - step: add
+    operation: arithmetic
+    expression: "a + b"
+    output: total
+"""
+MISSPELT = CLEAN.replace("type: function", "type: funtion")
+PROSE = CLEAN + "contracts:\n  invariants:\n    - adding: the order does not matter\n"
+OLD_WORD = CLEAN.replace("type: function", "type: payment_handler")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    return runner(capsys)
+
+
+def test_a_clean_document_is_well(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(CLEAN)
+    assert run("check", "sum.vsp") == (0, "", "no problems in 1 file\n")
+
+
+def test_a_problem_is_one_line_with_its_place_and_the_code_is_1(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    code, out, err = run("check", "sum.vsp")
+    assert code == 1
+    assert out == (
+        "sum.vsp:2:7: error: `funtion` is not allowed here; did you mean `function`? VSP116\n"
+    )
+    assert err == "1 error in 1 file\n"
+
+
+@pytest.mark.parametrize(("text", "word"), [(PROSE, "1 warning"), (OLD_WORD, "1 hint")])
+def test_warnings_and_hints_alone_are_no_failure(run: Run, tmp_path: Path, text: str, word: str):
+    (tmp_path / "sum.vsp").write_text(text)
+    code, out, err = run("check")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert err == f"{word} in 1 file\n"
+
+
+def test_a_folder_is_searched_for_documents_and_roles_and_tools_folders_are_not(
+    run: Run, tmp_path: Path
+):
+    for name in ("a.vsp", "sub/b.vsp", "node_modules/c.vsp", ".vesper/d.vsp", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(MISSPELT)
+    (tmp_path / "roles").mkdir()
+    for name in ("roles.yaml", "one.role.yaml", "roles/two.yml", "other.yaml"):
+        (tmp_path / name).write_text("writer:\n  extends: nobody\n")
+    _, out, err = run("check")
+    assert [it.split(":")[0] for it in out.splitlines()] == [
+        "a.vsp", "one.role.yaml", "roles.yaml", "roles/two.yml", "sub/b.vsp",
+    ]  # fmt: skip
+    assert err == "5 errors in 5 files\n"
+
+
+def test_a_role_file_is_checked_as_one(run: Run, tmp_path: Path):
+    (tmp_path / "team.role.yaml").write_text("writer:\n  extends: nobody\n")
+    code, out, _ = run("check", "team.role.yaml")
+    assert code == 1
+    assert re.fullmatch(r"team\.role\.yaml:2:12: error: .*`nobody`.* ROL101\n", out)
+
+
+def test_a_file_given_twice_is_checked_once(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    assert run("check", "sum.vsp", ".", "sum.vsp").err == "1 error in 1 file\n"
+
+
+def test_the_broken_examples_say_what_is_written_beside_them(run: Run):
+    out = run("check", BROKEN).out.replace(f"{BROKEN.as_posix()}/", "")
+    assert out == (BROKEN / "expected.txt").read_text(encoding="utf-8")
+
+
+def test_a_folder_without_documents_says_what_documents_are_called(run: Run):
+    assert run("check") == (
+        0,
+        "",
+        "no documents found: their names end in .vsp or .role.yaml\n",
+    )
+
+
+def test_a_path_that_is_not_there_is_a_wrong_command_line(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    code, out, err = run("check", "sum.vsp", "gone.vsp")
+    assert (code, out) == (2, "")
+    assert err == "vesper: there is no file or folder gone.vsp\n  check the path\n"
+
+
+def test_an_unknown_format_is_a_wrong_command_line(run: Run):
+    code, _, err = run("check", "--format", "xml")
+    assert code == 2
+    assert "'xml'" in err
+    assert "sarif" in err
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "message"),
+    [
+        (CLEAN.encode("utf-16"), "1:1", "UTF-16; documents are UTF-8"),
+        (CLEAN.encode("utf-16-be"), "1:2", ""),
+        (b"node_id: a_v1\nint\xe9nt: x\n", "2:4", "byte 0xE9 at offset 17 is not UTF-8"),
+        (b"#" * (MAX_BYTES + 1), "1:1", "larger than 4 MiB"),
+    ],
+    ids=["utf-16", "utf-16 without a mark", "latin-1", "too large"],
+)
+def test_what_is_no_readable_text_is_one_problem_and_others_are_still_checked(
+    run: Run, tmp_path: Path, data: bytes, place: str, message: str
+):
+    (tmp_path / "a.vsp").write_bytes(data)
+    (tmp_path / "b.vsp").write_text(MISSPELT)
+    code, out, err = run("check")
+    assert code == 1
+    of_a, of_b = ([it for it in out.splitlines() if it.startswith(name)] for name in "ab")
+    assert len(of_b) == 1
+    assert of_a[0].startswith(f"a.vsp:{place}: error: ")
+    assert message in of_a[0]
+    assert err.endswith(" in 2 files\n")
+
+
+def test_a_file_that_may_not_be_read_is_a_problem(run: Run, tmp_path: Path):
+    if os.name == "nt" or os.geteuid() == 0:
+        # Nothing is forbidden to root: a device stands in for a file that cannot be read.
+        code, out, _ = run("check", "/dev/null" if os.name != "nt" else "NUL")
+        assert (code, "not a regular file" in out) == (1, True)
+        return
+    (tmp_path / "a.vsp").write_text(CLEAN)
+    (tmp_path / "a.vsp").chmod(0)
+    code, out, _ = run("check")
+    assert code == 1
+    assert "a.vsp:1:1: error: the file cannot be read" in out
+
+
+def test_json_holds_every_problem_with_its_range_and_its_fix(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    code, out, err = run("check", "--format", "json")
+    assert (code, err) == (1, "")
+    assert json.loads(out) == {
+        "files": 1,
+        "problems": [
+            {
+                "file": "sum.vsp",
+                "line": 2,
+                "column": 7,
+                "end_line": 2,
+                "end_column": 14,
+                "code": "VSP116",
+                "name": "unknown-value",
+                "severity": "error",
+                "message": "`funtion` is not allowed here; did you mean `function`?",
+                "fix": "Change it to `function`",
+            }
+        ],
+    }
+
+
+def test_json_of_nothing_wrong_is_an_empty_list(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(CLEAN)
+    code, out, _ = run("check", "--format", "json")
+    assert (code, json.loads(out)) == (0, {"files": 1, "problems": []})
+
+
+def test_sarif_names_each_rule_used_and_each_place(run: Run, tmp_path: Path):
+    (tmp_path / "my sum.vsp").write_text(MISSPELT)
+    code, out, _ = run("check", "--format", "sarif")
+    document = json.loads(out)
+    assert (code, document["version"]) == (1, "2.1.0")
+    (ran,) = document["runs"]
+    assert ran["columnKind"] == "unicodeCodePoints"
+    assert [(it["id"], it["name"]) for it in ran["tool"]["driver"]["rules"]] == [
+        ("VSP116", "unknown-value")
+    ]
+    (result,) = ran["results"]
+    assert (result["ruleId"], result["level"]) == ("VSP116", "error")
+    assert result["locations"] == [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "my%20sum.vsp"},
+                "region": {"startLine": 2, "startColumn": 7, "endLine": 2, "endColumn": 14},
+            }
+        }
+    ]
+
+
+def test_sarif_writes_an_absolute_path_as_a_uri(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    (ran,) = json.loads(run("check", tmp_path, "--format", "sarif").out)["runs"]
+    location = ran["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == (tmp_path / "sum.vsp").as_uri()
+
+
+def test_github_gets_one_annotation_a_problem_with_its_separators_escaped(run: Run, tmp_path: Path):
+    (tmp_path / "50%, a:b.vsp").write_text(PROSE.replace("function", "payment_handler"))
+    code, out, _ = run("check", "--format", "github")
+    assert code == 0
+    assert [re.sub("::[^:]*$", "", it) for it in out.splitlines()] == [
+        "::notice file=50%25%2C a%3Ab.vsp,line=2,col=7,title=VSP120",
+        "::warning file=50%25%2C a%3Ab.vsp,line=16,col=7,title=VSP402",
+    ]
+
+
+def test_text_of_a_document_cannot_steer_the_terminal(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(CLEAN + "pay\u202eload: 1\n", encoding="utf-8")
+    for form in ("text", "github"):
+        out = run("check", "--format", form).out
+        assert "\\u202e" in out
+        assert "\u202e" not in out
+
+
+def test_what_is_no_terminal_gets_no_escape_codes(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    assert "\x1b" not in "".join(map(str, run("check")))
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own needs POSIX")
+def test_a_terminal_gets_colours_unless_no_color_is_set(tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(MISSPELT)
+    assert b"\x1b[1;31merror\x1b[0m" in on_a_terminal(tmp_path)
+    assert b"\x1b" not in on_a_terminal(tmp_path, NO_COLOR="1")
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_console_without_unicode_gets_escapes_once_instead_of_a_crash(tmp_path: Path, form: str):
+    (tmp_path / "größe 📐.vsp").write_text(
+        CLEAN.replace("inputs:", "größe: 1\ninputs:"), encoding="utf-8"
+    )
+    plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run_process("check", "--format", form, cwd=tmp_path, **plain)
+    assert done.returncode == 1, done.stderr
+    out = done.stdout.decode("ascii")
+    assert b"Traceback" not in done.stderr
+    if form in ("json", "sarif"):
+        assert "größe 📐" in json.dumps(json.loads(out), ensure_ascii=False)
+    else:
+        assert out.count("VSP112") == 1
+        assert r"gr\xf6\xdfe" in out
+
+
+@pytest.mark.e2e
+def test_a_reader_that_leaves_early_is_no_error_worth_a_trace(tmp_path: Path):
+    for number in range(300):
+        (tmp_path / f"{number}.vsp").write_text(MISSPELT)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vesper", "check"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    process.stdout.close()
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert b"Traceback" not in err
+    assert b"Exception ignored" not in err
+
+
+def on_a_terminal(folder: Path, **environment: str) -> bytes:
+    """What `vesper check` prints where somebody looks at it."""
+    ours, theirs = pty.openpty()
+    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    subprocess.run(
+        [sys.executable, "-m", "vesper", "check"],
+        cwd=folder,
+        env={**variables, **environment},
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        timeout=30,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    return shown
