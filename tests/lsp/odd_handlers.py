@@ -21,8 +21,9 @@ def add_odd_handlers(server: VesperServer) -> None:
         ls.notify("test/hanging")
         threading.Event().wait()
 
-    def deny(_: VesperServer, __: Any) -> None:
-        raise VesperError("denied", "this may not be done", "ask somebody who may")
+    def deny(_: VesperServer, params: Any) -> None:
+        what = (params or {}).get("what", "this")
+        raise VesperError("denied", f"{what} may not be done", "ask somebody who may")
 
     def crash(_: VesperServer, params: Any) -> float:
         return 1 / params["divisor"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.project.tree import parsed, place, python_files
 
-FOLDERS = ("server", "mcp_tools", "bench", "examples", "tests")
+FOLDERS = ("server", "mcp_tools", "bench", "docs", "examples", "tests")
 EMPTY = frozenset(
     {"a", "all", "an", "and", "any", "as", "at", "be", "by", "do", "does", "for", "from"}
     | {"function", "get", "gets", "given", "has", "have", "if", "in", "into", "is", "it", "its"}
@@ -23,7 +23,7 @@ Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def test_every_product_module_says_what_it_is_for() -> None:
     silent = [
         place(path)
-        for path in python_files("server", "mcp_tools", "bench", "examples")
+        for path in python_files("server", "mcp_tools", "bench", "docs", "examples")
         if not ast.get_docstring(parsed(path))
     ]
     assert silent == []

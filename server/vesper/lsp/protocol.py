@@ -146,7 +146,9 @@ class VesperProtocol(LanguageServerProtocol):
         try:
             action()
         except Exception as error:  # noqa: BLE001
-            self.log(f"{what}: {self._explain(error, what).message}")
+            answer = self._explain(error, what)
+            if answer.code != types.ErrorCodes.InternalError.value:
+                self.log(f"{what}: {answer.message}")
 
     def notify(self, method: str, params: object = None) -> None:
         """Tell the client something. Only from the serving thread."""

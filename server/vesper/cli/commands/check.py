@@ -1,6 +1,7 @@
 """`vesper check`: the problems of documents, for people, tools and code hosts."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -52,7 +53,8 @@ def _check(paths: Sequence[str]) -> Iterator[Checked]:
     from vesper.workspace.files import document_kind, read_text
 
     for path in _files(paths):
-        name = path.as_posix()
+        # Whatever the locale, as UTF-8: what is no text in a name is shown by its bytes.
+        name = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
         try:
             text = read_text(path)
         except VesperError as error:
@@ -183,8 +185,9 @@ def _uri(name: str) -> str:
     """A relative path stays relative, as code hosts want it."""
     from urllib.parse import quote
 
-    path = Path(name)
-    return path.as_uri() if path.is_absolute() else quote(name)
+    if not os.path.isabs(name):
+        return quote(name)
+    return f"file:///{quote(name.removeprefix('/'), safe='/:')}"
 
 
 def _sarif_result(name: str, found: "Diagnostic") -> dict[str, Any]:

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         message = f"{folder} cannot be made a workspace: {error.strerror or error}"
         raise VesperError("denied", message, "check the path and who may write there") from error
     print(f"\n{styled('next:', 'bold', sys.stdout)} open {folder / 'hello.vsp'} in your editor, or")
-    name = shlex.quote(args.folder)
+    name = shlex.quote(f"./{folder}" if args.folder.startswith("-") else args.folder)
     print(f"  vesper check {name}\n  vesper doctor --workspace {name}")
     return 0
 
