@@ -108,9 +108,9 @@ class Analysis:
         start, piece = self._parts[0].pieces[0]
         return start, piece, self._parts[0].facts
 
-    def order_of(self, piece: Piece, facts: Facts) -> int:
-        """The place of a piece among those of its document."""
-        return next(order for order, (_, it) in enumerate(facts.pieces) if it is piece)
+    def order_of(self, start: int, facts: Facts) -> int:
+        """The place, among those of its document, of the piece whose first line is `start`."""
+        return next(order for order, (line, _) in enumerate(facts.pieces) if line == start)
 
     def _update(self) -> None:
         if self._found is not None:

@@ -35,7 +35,7 @@ def look_up(analysis: Analysis, line: int, column: int) -> Found | None:
             return Found("key", key.text, key.span.moved(start), field)
     for expression in piece.expressions:
         if expression.slot.node.span.holds(*here):
-            scope = Scope(facts, analysis.order_of(piece, facts))
+            scope = Scope(facts, analysis.order_of(start, facts))
             found = _in_expression(expression, scope, facts, here)
             if found is not None:
                 return found._replace(span=found.span.moved(start))
