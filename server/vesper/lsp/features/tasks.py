@@ -8,7 +8,6 @@ from vesper.lsp.documents import OpenDocument
 from vesper.lsp.feature import command
 from vesper.lsp.features.code_action import CREATE_TASK, CREATE_TASKS
 from vesper.lsp.features.code_lens import SHOW_TASKS
-from vesper.lsp.features.task_watch import tell_changes
 from vesper.lsp.server import VesperServer
 from vesper.tasks.task import TITLE_LIMIT, Draft, Place, Task
 
@@ -48,7 +47,8 @@ def _created(
     drafts = [_draft(document, it) for it in problems]
     fresh = {_key(it): it for it in drafts if _key(it) not in known}
     made = dict(zip(fresh, board.create_many(list(fresh.values()), actor="editor"), strict=True))
-    tell_changes(ls)
+    if fresh:
+        ls.tasks_changed()
     tasks = {_key(it): known.get(_key(it)) or made[_key(it)] for it in drafts}
     return [_summary(it) for it in tasks.values()]
 
