@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest_lsp
 from lsprotocol import types
 from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient
@@ -26,24 +25,15 @@ class Editor(LanguageClient):
         self.versions: dict[str, int] = {}
         self.published: list[types.PublishDiagnosticsParams] = []
         self.task_news: list[int] = []
+        self.offered: types.ServerCapabilities | None = None
         self._news = asyncio.Event()
-        self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self._take_diagnostics)
-        self.feature("vesper/tasksChanged")(self._take_task_news)
-        self.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda _: None)
+        self._listen()
 
-    def _take_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        self.published.append(params)
-        self._news.set()
-
-    def _take_task_news(self, params: Any) -> None:
-        self.task_news.append(params.lastEvent)
-        self._news.set()
-
-    async def start_session(self, workspace: Path, capabilities: types.ClientCapabilities) -> Any:
+    async def start_session(self, workspace: Path, capabilities: types.ClientCapabilities) -> None:
         """Shake hands as an editor that has opened a folder."""
         folder = types.WorkspaceFolder(workspace.as_uri(), workspace.name)
         params = types.InitializeParams(capabilities, workspace_folders=[folder])
-        return await self.initialize_session(params)
+        self.offered = (await self.initialize_session(params)).capabilities
 
     async def until(self, happened: Callable[[], Any]) -> Any:
         """Wait for something that a message of the server makes true; what it gave."""
@@ -114,6 +104,21 @@ class Editor(LanguageClient):
         line = before.rpartition("\n")[2]
         return types.Position(before.count("\n"), units(line))
 
+    def _listen(self) -> None:
+        @self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def _(params: types.PublishDiagnosticsParams) -> None:
+            self.published.append(params)
+            self._news.set()
+
+        @self.feature("vesper/tasksChanged")
+        def _(params: Any) -> None:
+            self.task_news.append(params.lastEvent)
+            self._news.set()
+
+        @self.feature(types.WORKSPACE_CODE_LENS_REFRESH)
+        def _(_: None) -> None:
+            self._news.set()
+
     async def leave(self) -> int | None:
         """Shut the server down in good order; the exit code of its process."""
         assert self._server is not None
@@ -126,15 +131,6 @@ class Editor(LanguageClient):
 
 
 CONFIG = ClientServerConfig([*VESPER, "lsp"], client_factory=Editor)
-
-
-@pytest_lsp.fixture(config=CONFIG, params=["visual_studio_code"])
-async def editor(editor: Editor, request: Any, workspace: Path):
-    """An editor that has opened the folder `workspace`; it leaves in good order."""
-    await editor.start_session(workspace, pytest_lsp.client_capabilities(request.param))
-    yield
-    assert await editor.leave() == 0
-    assert editor.error is None
 
 
 async def vesper(workspace: Path, *arguments: str) -> Any:

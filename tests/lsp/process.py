@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -159,10 +158,3 @@ def cpu_seconds(process: int) -> float:
     """The processor time that a running process has used."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def elapsed(action: Callable[[], object]) -> float:
-    """How many seconds something takes."""
-    start = time.monotonic()
-    action()
-    return time.monotonic() - start

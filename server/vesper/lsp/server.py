@@ -177,8 +177,8 @@ class VesperServer(LanguageServer):
         self.inbox.items.put(action)
 
     def every(self, seconds: float, action: Action) -> None:
-        """Have something done on the serving thread again and again, when it has nothing to do."""
-        self._chores.append(_Chore(seconds, time.monotonic() + seconds, action))
+        """Have something done on the serving thread at once and again and again, when it is idle."""
+        self._chores.append(_Chore(seconds, time.monotonic(), action))
 
     def tasks_changed(self) -> None:
         """Tell the client that tasks are not what they were."""
