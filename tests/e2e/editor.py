@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient
@@ -20,7 +21,7 @@ class Editor(LanguageClient):
     """What an editor knows: its texts, and all that the server told it."""
 
     def __init__(self) -> None:
-        super().__init__(converter_factory=default_converter)
+        super().__init__(converter_factory=_converter)
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.published: list[types.PublishDiagnosticsParams] = []
@@ -155,6 +156,18 @@ def offset(text: str, place: types.Position) -> int:
     line = lines[place.line] if place.line < len(lines) else ""
     column = len(line.encode("utf-16-le")[: place.character * 2].decode("utf-16-le"))
     return sum(map(len, lines[: place.line])) + column
+
+
+def _converter() -> Converter:
+    converter = default_converter()
+
+    # lsprotocol takes every action that has a command for nothing but that command.
+    def action(raw: dict[str, Any], _: type) -> types.Command | types.CodeAction:
+        is_bare = isinstance(raw.get("command"), str)
+        return converter.structure(raw, types.Command if is_bare else types.CodeAction)
+
+    converter.register_structure_hook(types.Command | types.CodeAction, action)
+    return converter
 
 
 def _key(place: types.Position) -> tuple[int, int]:

@@ -185,7 +185,9 @@ def _piece_findings(piece: Piece, facts: Facts, order: int) -> list[tuple[Rule, 
     for memo in piece.memo:
         assert isinstance(memo, _Memo)
         if scope.still(memo.asked):
-            return memo.findings
+            findings = memo.findings
+            _remember(piece, _Memo(facts, order, memo.asked, findings))
+            return findings
     scope = Scope(facts, order)
     findings: list[tuple[Rule, Finding]] = [
         (rule, finding)
@@ -193,9 +195,13 @@ def _piece_findings(piece: Piece, facts: Facts, order: int) -> list[tuple[Rule, 
         for finding in rule.check(piece, scope)
         if rule.code.startswith("VSP10") or finding.span.line not in piece.mended
     ]
-    piece.memo.insert(0, _Memo(facts, order, scope.asked, findings))
-    del piece.memo[_MEMOS:]
+    _remember(piece, _Memo(facts, order, scope.asked, findings))
     return findings
+
+
+def _remember(piece: Piece, memo: _Memo) -> None:
+    piece.memo.insert(0, memo)
+    del piece.memo[_MEMOS:]
 
 
 def _placed(rule: Rule, finding: Finding, line: int) -> Diagnostic:

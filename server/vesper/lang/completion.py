@@ -197,11 +197,7 @@ def _fields_of(before: str, facts: Facts, start: int) -> Iterator[Suggestion]:
     placed = next((it for kind in kinds if names and (it := facts.first(kind, names[0]))), None)
     detail = placed.export.detail if placed is not None else None
     found: Type = detail if is_type(detail) else ANY
-    named: dict[str, Type] = {}
-    for name, places in facts.of("type").items():
-        defined = places[0].export.detail
-        if is_type(defined):
-            named[name] = defined
+    named = facts.types
     for name in [*names[1:], ""]:
         found = unwrapped(found, named)
         found = unwrapped(found.item, named) if isinstance(found, Array) else found

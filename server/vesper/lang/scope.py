@@ -44,7 +44,7 @@ class Facts:
     The same object serves as long as nothing changes that another piece could notice.
     """
 
-    __slots__ = ("_signatures", "is_broken", "pieces", "table")
+    __slots__ = ("_signatures", "is_broken", "pieces", "table", "types")
 
     def __init__(self, pieces: Pieces) -> None:
         self.pieces = pieces
@@ -56,6 +56,12 @@ class Facts:
             for index, export in enumerate(piece.exports):
                 names = table.setdefault(export.kind, {})
                 names.setdefault(export.name, []).append(Placed(pieces, order, index))
+        self.types: dict[str, Type] = {}
+        """The document's own types by name."""
+        for name, places in self.of("type").items():
+            detail = places[0].export.detail
+            if is_type(detail):
+                self.types[name] = detail
 
     def moved_to(self, pieces: Pieces) -> "Facts":
         """The facts of other pieces: this object where nobody could tell the difference."""
@@ -112,11 +118,7 @@ class Scope:
 
     def types(self) -> dict[str, Type]:
         """The document's own types by name."""
-        found: dict[str, Type] = {}
-        for name, places in self._facts.of("type").items():
-            detail = places[0].export.detail
-            if is_type(detail):
-                found[name] = detail
+        found = self._facts.types
         self.asked["types", ()] = found
         return found
 
