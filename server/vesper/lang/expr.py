@@ -248,7 +248,7 @@ class _Parser:
 
     def _next(self) -> Token:
         self._last = self.token
-        self.token = self._ahead or next(self._tokens)
+        self.token = self._ahead or next(self._tokens, self.token)
         self._ahead = None
         return self._last
 
@@ -482,9 +482,9 @@ class _Parser:
                 self._expect(",", "or `}`")
                 if self._accept("}"):
                     break
+            if self.token.kind not in ("name", "string", "keyword"):
+                self.refuse("a key must be a name or a text")
             key = self._next()
-            if key.kind not in ("name", "string", "keyword"):
-                raise _Stop(Fault("syntax", key.start, key.end, "a key must be a name or a text"))
             self._expect(":", "behind the key")
             text = unescaped(key.text[1:-1]) if key.kind == "string" else key.text
             entries.append((text, self.expression()))
