@@ -114,7 +114,7 @@ async def use_the_editor(client: Editor, workspace: Path) -> None:
 
     above = {"position": {"line": operation - 1, "character": 6}}
     hover = await client.request("textDocument/hover", document | above)
-    say("editor", "hovers `step`: " + hover["contents"]["value"].replace("\n\n", ". "))
+    say("editor", "hovers `step`: " + hover["contents"].replace("\n\n", ". "))
 
     actions = await client.request(
         "textDocument/codeAction",

@@ -9,6 +9,7 @@ import pytest_lsp
 from lsprotocol import types
 
 from tests.e2e.editor import CONFIG, PATIENCE, Editor, offset, units, vesper
+from tests.requirements import requirement
 from vesper.lang import ops
 from vesper.lang.operation import operations
 
@@ -38,6 +39,7 @@ async def editor(editor: Editor, workspace: Path):
     assert editor.error is None
 
 
+@requirement("V22")
 async def test_each_broken_example_gets_the_problems_that_are_written_beside_it(
     editor: Editor, workspace: Path
 ):
@@ -287,7 +289,7 @@ async def test_closing_a_document_takes_its_problems_away(editor: Editor, worksp
 
 @pytest_lsp.fixture(
     config=CONFIG,
-    params=["visual_studio_code", "neovim@0.6.1", "neovim@0.11.0"],
+    params=["visual_studio_code", "neovim@0.6.1", "neovim@0.11.0", "emacs"],
 )
 async def any_editor(any_editor: Editor, request: pytest.FixtureRequest, workspace: Path):
     """Editors with the capabilities that real ones declare."""

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
+from tests.requirements import requirement
 from vesper.lang.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +39,7 @@ def load(path: Path) -> Any:
 @pytest.mark.parametrize("kind", ["vsp", "role"])
 def test_the_file_in_the_repository_is_the_generated_one(kind: Any):
     written = json.loads((ROOT / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8"))
-    assert written == json_schema(kind), "run `make schemas`"
+    assert written == json_schema(kind), "run `make docs`"
     jsonschema.Draft202012Validator.check_schema(written)
 
 
@@ -47,6 +48,7 @@ def test_every_example_document_is_valid(path: Path):
     jsonschema.Draft202012Validator(json_schema("vsp")).validate(load(path))
 
 
+@requirement("V22")
 def test_the_example_roles_are_valid():
     jsonschema.Draft202012Validator(json_schema("role")).validate(
         load(ROOT / "examples/roles.yaml")

@@ -72,7 +72,22 @@ def test_completion_offers_what_fits_in_a_step_that_is_being_typed(
 def test_hover_explains_keys_words_names_and_functions(client: Client, needle: str, says: str):
     uri = client.open("a.vsp", DOCUMENT)
     hover = client.request("textDocument/hover", at(uri, DOCUMENT, needle, 1))
-    assert says in hover["contents"]["value"]
+    assert says in hover["contents"]
+
+
+@pytest.mark.parametrize(
+    ("formats", "shown"),
+    [(["markdown", "plaintext"], "**type** —"), (["plaintext"], "type —"), ([], "type —")],
+)
+def test_hover_speaks_markdown_only_to_those_who_read_it(
+    tmp_path: Path, formats: list[str], shown: str
+):
+    can = {"textDocument": {"hover": {"contentFormat": formats}}}
+    with running(tmp_path, can) as client:
+        uri = client.open("a.vsp", DOCUMENT)
+        hover = client.request("textDocument/hover", at(uri, DOCUMENT, "type: http", 1))
+    contents = hover["contents"]
+    assert (contents if isinstance(contents, str) else contents["value"]).startswith(shown)
 
 
 @pytest.mark.parametrize(

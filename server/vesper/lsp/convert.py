@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
@@ -17,6 +18,8 @@ _SEVERITIES: Final = {"error": 1, "warning": 2, "hint": 4}
 _INFORMATION: Final = 3
 _UNNECESSARY: Final = 1
 _SAFE: Final = "/:@!$&'()*+,;=~"
+_FENCE: Final = re.compile(r"^```\w*\n?", re.MULTILINE)
+_EMPHASIS: Final = re.compile(r"\*([^*\n]+)\*")
 _DRIVE: Final = re.compile(r"/?([A-Za-z]):(?=/|\Z)")
 
 
@@ -131,3 +134,15 @@ def remark(message: str) -> Json:
         "source": "vesper",
         "message": message,
     }
+
+
+def markup(
+    text: str, formats: Sequence[types.MarkupKind | str] | None
+) -> types.MarkupContent | str:
+    """A Markdown text as the client can show it: without its marks where it reads plain text only."""
+    offered = [str(getattr(it, "value", it)) for it in formats or ()]
+    if types.MarkupKind.Markdown.value in offered:
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    plain = _FENCE.sub("", text).replace("**", "").replace("`", "")
+    plain = _EMPHASIS.sub(r"\1", plain)
+    return types.MarkupContent(types.MarkupKind.PlainText, plain) if offered else plain

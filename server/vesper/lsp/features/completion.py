@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from vesper.lang.completion import Suggestion, SuggestionKind, complete
 from vesper.lang.source import Span
-from vesper.lsp.documents import OpenDocument
+from vesper.lsp.convert import markup
 from vesper.lsp.feature import feature
 from vesper.lsp.server import VesperServer
 
@@ -26,24 +26,26 @@ def completion(ls: VesperServer, params: types.CompletionParams) -> types.Comple
     """Offer what fits at the cursor, the likeliest first."""
     document = ls.document(params.text_document.uri)
     line, column = ls.place(document, params.position)
-    suggestions = complete(document.analysis, line, column)
-    items = [
-        _item(ls, document, it, (number, line, column)) for number, it in enumerate(suggestions)
-    ]
+    can = ls.protocol.client_capabilities.text_document
+    items: list[types.CompletionItem] = []
+    for number, it in enumerate(complete(document.analysis, line, column)):
+        item = _item(it, can.completion.completion_item if can and can.completion else None)
+        span = Span(line, min(it.start, column), line, column)
+        item.text_edit = types.TextEdit(ls.range(document, span), it.insert)
+        item.sort_text = f"{number:04}"
+        items.append(item)
     return types.CompletionList(is_incomplete=False, items=items)
 
 
-def _item(
-    ls: VesperServer, document: OpenDocument, it: Suggestion, at: tuple[int, int, int]
-) -> types.CompletionItem:
-    number, line, column = at
-    span = Span(line, min(it.start, column), line, column)
+def _item(it: Suggestion, can: types.ClientCompletionItemOptions | None) -> types.CompletionItem:
+    formats = can.documentation_format if can else None
     return types.CompletionItem(
         label=it.label,
         kind=_KINDS[it.kind],
         detail=it.detail or None,
-        documentation=types.MarkupContent(types.MarkupKind.Markdown, it.doc) if it.doc else None,
-        sort_text=f"{number:04}",
-        text_edit=types.TextEdit(ls.range(document, span), it.insert),
-        insert_text_mode=types.InsertTextMode.AsIs,
+        documentation=markup(it.doc, formats) if it.doc else None,
+        # Inserted lines carry their own indentation; a client that would add more is told so.
+        insert_text_mode=types.InsertTextMode.AsIs
+        if can and can.insert_text_mode_support
+        else None,
     )

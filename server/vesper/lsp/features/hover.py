@@ -4,6 +4,7 @@ from lsprotocol import types
 
 from vesper.lang.description import describe
 from vesper.lang.lookup import look_up
+from vesper.lsp.convert import markup
 from vesper.lsp.feature import feature
 from vesper.lsp.server import VesperServer
 
@@ -16,5 +17,7 @@ def hover(ls: VesperServer, params: types.HoverParams) -> types.Hover | None:
     text = describe(found) if found is not None else ""
     if found is None or not text:
         return None
-    content = types.MarkupContent(types.MarkupKind.Markdown, text)
+    can = ls.protocol.client_capabilities.text_document
+    formats = can.hover.content_format if can and can.hover else None
+    content = markup(text, formats)
     return types.Hover(content, ls.range(document, found.span))
