@@ -1,0 +1,154 @@
+"""Half-typed documents keep what the rest of them says: one edit, one problem, no cascade.
+
+A fact is a key path with its value; items of a list are named by their `step` or `name`. The edits are
+those people make while typing, on a document of everyday size.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vesper.lang import tree
+from vesper.lang.check import Analysis
+from vesper.lang.completion import complete
+
+TEXT = (Path(__file__).parent / "payment.vsp").read_text(encoding="utf-8")
+Fact = tuple[tuple[str, ...], str]
+
+
+def facts(text: str) -> set[Fact]:
+    found: set[Fact] = set()
+    for document in Analysis(text).parts():
+        for _, piece in document.pieces:
+            if piece.reading.root is not None:
+                section = piece.chunk.section if piece.chunk.kind == "item" else ""
+                found.update(facts_of(piece.reading.root, (section,) if section else ()))
+    return found
+
+
+def facts_of(node: tree.Node, path: tuple[str, ...]) -> Iterator[Fact]:
+    match node:
+        case tree.Scalar():
+            yield path, node.text
+        case tree.Mapping():
+            for entry in node.entries:
+                yield from facts_of(entry.value, (*path, entry.key.text))
+        case tree.Sequence():
+            for index, item in enumerate(node.items):
+                yield from facts_of(item, (*path, name_of(item) or str(index)))
+        case tree.Alias():
+            yield path, f"*{node.name}"
+
+
+def name_of(item: tree.Node) -> str:
+    if isinstance(item, tree.Scalar):
+        return item.text
+    named = [item.get(key) for key in ("step", "name")] if isinstance(item, tree.Mapping) else []
+    return next((it.text for it in named if isinstance(it, tree.Scalar)), "")
+
+
+def below(line: str, new: str) -> str:
+    """The text with a new line under the first one that holds this."""
+    start = TEXT.index(line)
+    end = TEXT.index("\n", start) + 1
+    return f"{TEXT[:end]}{new}\n{TEXT[end:]}"
+
+
+def swap(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+CUT = TEXT[: TEXT.index('expression: "round') + 5]
+EDITS = {
+    "half a key in a step": below("step: charge", "    opera"),
+    "key and colon without value": below("step: charge", "    description:"),
+    "half a key at the top level": below("note: string?", "outp"),
+    "half a key at the end": TEXT + "observ",
+    "half a key in a nested map": below('currency: "{currency}"', "      am"),
+    "a lone dash in the flow": below("output: fee", "  -"),
+    "a dash and half a key": below("output: fee", "  - st"),
+    "a dash without a space": below("output: fee", "  -step: x"),
+    "no space after the colon": swap("operation: arithmetic", "operation:arithmetic"),
+    "no space after the colon at the top": swap("type: http_handler", "type:http_handler"),
+    "an unclosed double quote in a contract": swap('"len(order_id) > 4"', '"len(order_id) > 4'),
+    "an unclosed single quote": swap("'^ord_[a-z0-9]+$'", "'^ord_[a-z0-9]+$"),
+    "an apostrophe inside single quotes": swap("'^ord_[a-z0-9]+$'", "'^ord's_[a-z0-9]+$'"),
+    "an unclosed quote near the top": swap("author: Ada", 'author: "Ada'),
+    "one space of indent too few": swap("    operation: arithmetic", "   operation: arithmetic"),
+    "a tab as indent": swap("    operation: arithmetic", "\toperation: arithmetic"),
+    "a line at column 0 inside a step": below("step: charge", "foo: bar"),
+    "an unclosed [": swap("[payment, card]", "[payment, card"),
+    "an unclosed { as a value": swap("    output: fee", "    output: {"),
+    "a value that begins with @": swap("author: Ada", "author: @Ada"),
+    "an unknown alias": swap("author: Ada Example", "author: *ada"),
+    "a lone tag": swap("author: Ada Example", "author: !"),
+    "two lines joined": swap(
+        "    operation: arithmetic\n    exp", "    operation: arithmetic    exp"
+    ),
+    "two top-level lines joined": swap("http_handler\nintent", "http_handlerintent"),
+    "a conflict marker": below("step: charge", "<<<<<<< HEAD"),
+    "a whole conflict": swap(
+        "    provider: cards\n",
+        "<<<<<<< HEAD\n    provider: cards\n=======\n    provider: x\n>>>>>>> b\n",
+    ),
+    "a duplicate key": below("provider: cards", "    provider: others"),
+    "a deleted dash": swap("  - step: charge", "    step: charge"),
+    "a deleted colon at the top": swap("\noutputs:\n", "\noutputs\n"),
+    "a deleted colon in a nested map": swap("    on_success:\n", "    on_success\n"),
+    "the file cut inside a key": CUT,
+    "[ opened in an empty value": below("step: charge", "    guards: ["),
+    "a double colon": swap("operation: arithmetic", "operation:: arithmetic"),
+    "a quote opened in a template": swap('"{charge_id}"', '"{charge_id'),
+    "a brace opened in a template": swap('"{charge_id}"', '"{charge_id"'),
+    "an operator typed in a guard": swap(
+        '"amount > 0"\n      - "amount <=', '"amount > "\n      - "amount <='
+    ),
+    "a new step half written": below("output: fee", "\n  - step: next\n    operation: "),
+    "a new input half written": below("note: string?", "  memo:\n    type: str"),
+    "a comment begun": below("step: charge", "    #"),
+    "a block text begun": below("step: charge", "    description: |"),
+    "an anchor begun": swap("author: Ada", "author: & Ada"),
+    "a document marker typed": TEXT + "---\n",
+}
+BEFORE = facts(TEXT)
+
+
+def kept(name: str) -> float:
+    wanted = BEFORE & facts(CUT[: CUT.rindex("\n") + 1]) if EDITS[name] == CUT else BEFORE
+    return len(wanted & facts(EDITS[name])) / len(wanted)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_costs_few_facts_and_gives_at_most_two_problems(name: str):
+    assert kept(name) >= 0.95
+    assert len(Analysis(EDITS[name]).diagnostics()) <= 2
+
+
+def test_on_average_more_than_99_in_100_facts_are_kept():
+    assert sum(kept(name) for name in EDITS) / len(EDITS) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "offered"),
+    [
+        ("half a key in a step", "    opera", "operation"),
+        ("half a key at the top level", "outp", "observability"),
+        ("half a key at the end", "observ", "observability"),
+        ("a dash and half a key", "  - st", "step"),
+        ("a new step half written", "    operation: ", "validation"),
+        ("a new input half written", "    type: str", "string"),
+        ("an operator typed in a guard", '      - "amount > ', "amount"),
+        ("a brace opened in a template", '          transaction_id: "{ea', "earlier"),
+        ("a conflict marker", "    operation: ext", "external_api_call"),
+    ],
+)
+def test_completion_at_the_cursor_knows_where_it_is(name: str, typed: str, offered: str):
+    text = EDITS[name]
+    at = text.index(typed)
+    before = text[: at + len(typed)]
+    line = before.count("\n")
+    column = len(before) - before.rfind("\n") - 1
+    labels = [it.label for it in complete(Analysis(text), line, column)]
+    assert offered in labels
