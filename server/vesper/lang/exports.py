@@ -12,7 +12,7 @@ from vesper.lang.source import Span
 ExportKind = Literal[
     "section", "node", "node-type", "input", "output", "error-field", "error-code", "outputs-error",
     "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
-    "alias", "end", "call", "parent", "restriction", "capability", "grantable",
+    "alias", "end", "call", "parent", "restriction", "capability", "grantable", "conflict",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from vesper.lang.scope import Scope
 from vesper.lang.types import ANY, BOOLEAN, STRING, Nullable, Type, is_type
 
 CONTRACTS = ("inputs", "post")
-_CLOSE = 0.8
+_CLOSE = 0.72
 OPEN = ("columns",)
 """Scopes in which any name may be a column of a row."""
 
@@ -65,7 +65,12 @@ def is_prose(expression: Expression) -> bool:
 def meant(name: str, expression: Expression, scope: Scope) -> str | None:
     """The known name that was probably meant; in a clause only one that is very close."""
     known = known_names(expression, scope)
-    return nearest(name, known, _CLOSE) if is_clause(expression) else nearest(name, known)
+    if not is_clause(expression):
+        return nearest(name, known)
+    near = nearest(name, known, _CLOSE)
+    # `order` beside an input `order_id` is another thing, not a slip.
+    longer = near is not None and (near.startswith(f"{name}_") or name.startswith(f"{near}_"))
+    return None if longer else near
 
 
 def free_names(tree: expr.Expr) -> Iterator[expr.Name]:

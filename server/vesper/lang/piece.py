@@ -80,6 +80,11 @@ class Piece:
             *exports_of(chunk, kind, self.walked, self.reading.root),
             *(Export("anchor", name, node.span) for name, node in anchors),
             *(Export("alias", it.name, it.span) for it in self.reading.aliases),
+            *(
+                Export("conflict", it.near, it.span)
+                for it in self.reading.problems
+                if it.kind == "conflict"
+            ),
             *_clock_needs(self.expressions),
         )
         self.signature = (self.is_broken, *(it.signature for it in self.exports))

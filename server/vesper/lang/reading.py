@@ -68,6 +68,7 @@ def read(text: str, repair: Repair = "") -> Reading:
     if repair:
         _repair_first_line(work, repair, problems)
     _replace_odd_characters(work, problems)
+    _blank_directives(work, problems)
     _blank_conflicts(work, problems)
     # Editors show a byte order mark as nothing: places on the first line do not count it.
     work[0] = work[0].removeprefix("\ufeff")
@@ -112,9 +113,19 @@ def _replace_odd_characters(work: list[str], problems: list[Problem]) -> None:
         work[number] = _ODD.sub("\ufffd", line)
 
 
+def _blank_directives(work: list[str], problems: list[Problem]) -> None:
+    """Every document is read as YAML 1.2; a directive that says otherwise is left out."""
+    for number, line in enumerate(work):
+        if line.startswith("%"):
+            work[number] = _ending(line)
+            if line.split()[:2] != ["%YAML", "1.2"]:
+                message = "documents are YAML 1.2 and read as such: remove this line"
+                span = Span(number, 0, number, len(content(line)))
+                problems.append(Problem("directive", span, message))
+
+
 def _blank_conflicts(work: list[str], problems: list[Problem]) -> None:
-    """One problem a conflict; our side is kept and theirs left out, as most merge tools begin."""
-    opened: int | None = None
+    """Our side is kept and theirs left out, as most merge tools begin."""
     theirs = False
     for number, line in enumerate(work):
         marker = _CONFLICT.match(line)
@@ -123,14 +134,10 @@ def _blank_conflicts(work: list[str], problems: list[Problem]) -> None:
                 work[number] = _ending(line)
             continue
         work[number] = _ending(line)
-        if marker[0][0] == "<" or opened is None:
-            opened = number
-            message = "a merge conflict is not resolved: keep one side and delete the markers"
-            span = Span(number, 0, number, len(content(line)))
-            problems.append(Problem("conflict", span, message))
+        message = "a merge conflict is not resolved: keep one side and delete the markers"
+        span = Span(number, 0, number, len(content(line)))
+        problems.append(Problem("conflict", span, message, near=marker[0][0]))
         theirs = marker[0][0] in "=|"
-        if marker[0][0] == ">":
-            opened, theirs = None, False
 
 
 def _ending(line: str) -> str:
@@ -183,10 +190,6 @@ class _Composer:
                         message = f"more than {MAX_ALIASES} aliases in one section"
                         raise _Unreadable("alias", event.start_mark, message)
                     self._alias(event)
-                case yaml.DocumentStartEvent(version=version) if version and version != (1, 2):
-                    numbers = ".".join(map(str, version))
-                    message = f"documents are YAML 1.2; this says {numbers}"
-                    self.problems.append(Problem("directive", _at(event.start_mark), message))
                 case _:
                     pass
 
@@ -344,6 +347,8 @@ def _read_with_recovery(work: list[str], problems: list[Problem]) -> _Composer:
 
 def _point_at_culprit(problem: Problem, index: int, line: str, mended: str) -> None:
     """libyaml notices lines below what somebody typed; the line that was mended is the place."""
+    if problem.kind == "depth":
+        return
     text, now = content(line), content(mended)
     half = _HALF_KEY.match(text)
     blank = len(text) - len(text.lstrip())
@@ -358,7 +363,7 @@ def _point_at_culprit(problem: Problem, index: int, line: str, mended: str) -> N
         problem.kind, problem.message = "colon", "a key needs a `:` and a value behind it"
         problem.span = Span(index, half.end(1), index, half.end(2))
         problem.near = ":"
-    elif half and half[3]:
+    elif half and half[3] and half[4]:
         problem.kind, problem.message = "colon", "a space must follow the `:`"
         problem.span = Span(index, half.end(1), index, half.end(3))
         problem.near = " "
@@ -448,7 +453,6 @@ _REWORDED: tuple[tuple[str, str, ProblemKind, str], ...] = (
     ("'-' indicator", "", "syntax", "expected `- ` here, indented as the other items"),
     ("undefined tag handle", "", "tag", "tags are not allowed"),
     ("did not find the expected tag", "", "tag", "tags are not allowed"),
-    ("directive", "", "directive", "this directive is not understood"),
 )  # fmt: skip
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, rule
-from vesper.lang.scope import Scope
+from vesper.lang.rule import Document, Finding, rule
 
 
 @rule(
@@ -15,19 +13,23 @@ from vesper.lang.scope import Scope
           amount: decimal
         <<<<<<< HEAD
         # <- a merge conflict is not resolved: keep one side and delete the markers
-          currency: string
+        intent: ours
         =======
-          unit: string
+        intent: theirs
         >>>>>>> theirs
         """,
     good="""
         inputs:
           amount: decimal
-          currency: string
+        intent: ours
         """,
 )
-def merge_conflict(piece: Piece, _scope: Scope) -> Iterator[Finding]:
-    """Until it is resolved our side is read and theirs is left out."""
-    for problem in piece.reading.problems:
-        if problem.kind == "conflict":
-            yield Finding(problem.span, problem.message)
+def merge_conflict(document: Document) -> Iterator[Finding]:
+    """One finding a conflict. Until it is resolved our side is read and theirs is left out."""
+    message = "a merge conflict is not resolved: keep one side and delete the markers"
+    markers = [(it.export.span.moved(it.line), kind) for kind, it in document.places("conflict")]
+    is_open = False
+    for span, kind in sorted(markers):
+        if kind == "<" or not is_open:
+            yield Finding(span, message)
+        is_open = kind != ">"
