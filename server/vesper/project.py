@@ -3,16 +3,14 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from vesper.errors import VesperError
 from vesper.tasks.board import Board
-from vesper.workspace.files import document_kind, find_documents, read_text
+from vesper.workspace.files import document_kind, find_documents, find_root, read_text
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
-
-ROOT_MARKERS: Final = (".vesper", "vesper.toml", ".git")
 
 
 class Project:
@@ -23,17 +21,8 @@ class Project:
 
     @classmethod
     def open(cls, start: Path) -> "Project":
-        """The workspace that `start`, a file or folder, belongs to.
-
-        It is the nearest folder at or above `start` with `.vesper`, `vesper.toml` or `.git`;
-        without one it is `start` itself, or the folder of the file.
-        """
-        start = start.resolve()
-        folder = start if start.is_dir() else start.parent
-        for candidate in (folder, *folder.parents):
-            if any((candidate / marker).exists() for marker in ROOT_MARKERS):
-                return cls(candidate)
-        return cls(folder)
+        """The workspace that `start`, a file or folder, belongs to; see `find_root`."""
+        return cls(find_root(start.resolve()))
 
     @cached_property
     def board(self) -> Board:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.cli.commands import Run, run_process, runner
+from vesper.cli.main import main
 from vesper.workspace.files import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
@@ -288,3 +289,19 @@ def test_a_reader_that_leaves_early_is_no_error_worth_a_trace(tmp_path: Path):
     assert process.returncode == 1
     assert b"Traceback" not in err
     assert b"Exception ignored" not in err
+
+
+def test_a_roles_folder_counts_inside_the_workspace_and_not_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    inside = tmp_path / "roles" / "project" / "roles"
+    inside.mkdir(parents=True)
+    (tmp_path / "roles" / "project" / "vesper.toml").touch()
+    (inside / "team.yaml").write_text("worker:\n  extends: nobody\n")
+    (inside.parent / "other.yaml").write_text("anything: at all\n")
+    monkeypatch.chdir(inside)
+    assert main(["check"]) == 1
+    assert "ROL101" in capsys.readouterr().out
+    monkeypatch.chdir(inside.parent)
+    assert main(["check"]) == 1
+    assert "other.yaml" not in capsys.readouterr().out

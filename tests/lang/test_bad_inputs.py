@@ -42,6 +42,8 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
     "a fault behind an escape": (CONTRACT.format(r'"name == \"x\" AND"'), "VSP301", "too early"),
     "an unknown name": (CONTRACT.format('"nmae == name"'), "VSP306", "did you mean `name`?"),
     "types that clash": (CONTRACT.format('"name > 5"'), "VSP308", "have no order"),
+    "a brace opened in a template": (
+        'flow:\n  - operation: log\n    message: "a {b"\n', "VSP301", "is not closed"),
     "an exponent without bound": (INPUT.format("decimal", "1e999999999"), "VSP203", "no decimal"),
     "not a number": (INPUT.format("decimal", ".nan"), "VSP203", "no decimal"),
     "a node id with a path": ("node_id: ../../etc_v1\n", "VSP119", "snake_case"),

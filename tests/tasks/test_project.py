@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from vesper.errors import VesperError
-from vesper.project import ROOT_MARKERS, Project
+from vesper.project import Project
+from vesper.workspace.files import ROOT_MARKERS
 
 
 @pytest.mark.parametrize("marker", ROOT_MARKERS)

@@ -171,8 +171,8 @@ def _expressions(walked: Walked, lines: list[str]) -> Iterator[Expression]:
                 yield from _constraint(slot, scalar.text, source, scope, names)
             case fields.Text("template" | "sql" | "value", scope) | fields.Anything(scope):
                 if scope != "none" and "{" in scalar.text:
-                    for start, text in template_parts(scalar.text):
-                        parsed = expr.parse(text)
+                    for start, text, is_closed in template_parts(scalar.text):
+                        parsed = expr.parse(text) if is_closed else _unclosed(text)
                         yield Expression(slot, text, parsed, source, start, scope, names, True)
             case _:
                 pass
@@ -204,8 +204,13 @@ def _constraint(
         yield Expression(slot, text, expr.parse(text), source, 0, scope, names, False)
 
 
-def template_parts(text: str) -> Iterator[tuple[int, str]]:
-    """The `{...}` parts of a template with their offsets; `{{` and `}}` are braces."""
+def _unclosed(text: str) -> expr.Parsed:
+    message = "this `{` is not closed; write `{{` for a brace"
+    return expr.Parsed(None, (expr.Fault("syntax", -1, len(text), message),))
+
+
+def template_parts(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The `{...}` parts of a template, their offsets and whether they end; `{{` is a brace."""
     at = 0
     while (start := text.find("{", at)) >= 0:
         if text.startswith("{{", start):
@@ -213,9 +218,9 @@ def template_parts(text: str) -> Iterator[tuple[int, str]]:
             continue
         end = text.find("}", start)
         if end < 0:
-            yield start + 1, text[start + 1 :]
+            yield start + 1, text[start + 1 :], False
             return
-        yield start + 1, text[start + 1 : end]
+        yield start + 1, text[start + 1 : end], True
         at = end + 1
 
 

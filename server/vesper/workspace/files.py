@@ -1,4 +1,4 @@
-"""Which files of a workspace are documents, and how their bytes become text."""
+"""Where a workspace begins, which of its files are documents, and how their bytes become text."""
 
 import os
 from collections.abc import Iterator
@@ -13,10 +13,25 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 4 << 20
 """Files above this size are refused politely: reading them would take seconds."""
 
+ROOT_MARKERS: Final = (".vesper", "vesper.toml", ".git")
+
 _SKIPPED: Final = frozenset(
     {".git", ".vesper", ".venv", "node_modules", "__pycache__", ".tools", "dist", "build"}
 )
 _YAML: Final = (".yaml", ".yml")
+
+
+def find_root(start: Path) -> Path:
+    """The folder of the workspace that `start`, an absolute file or folder, belongs to.
+
+    It is the nearest folder at or above `start` with one of `ROOT_MARKERS`; without one it is
+    `start` itself, or the folder of the file.
+    """
+    folder = start if start.is_dir() else start.parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / marker).exists() for marker in ROOT_MARKERS):
+            return candidate
+    return folder
 
 
 def document_kind(path: Path) -> "DocumentKind | None":
@@ -31,13 +46,24 @@ def document_kind(path: Path) -> "DocumentKind | None":
     return None
 
 
+def kind_in_workspace(file: Path) -> "DocumentKind | None":
+    """The same by the file's place in its workspace: what lies above that does not count."""
+    return document_kind(_below_root(file))
+
+
+def _below_root(path: Path) -> Path:
+    absolute = Path(os.path.abspath(path))
+    return absolute.relative_to(find_root(absolute).parent)
+
+
 def find_documents(folder: Path) -> Iterator[Path]:
     """Every document below a folder, sorted; links are not followed, tools' folders are skipped."""
+    place = _below_root(folder)
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(it for it in folders if it not in _SKIPPED)
         for name in sorted(names):
             path = Path(here, name)
-            if document_kind(path.relative_to(folder.parent)) and path.is_file():
+            if document_kind(place / path.relative_to(folder)) and path.is_file():
                 yield path
 
 

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(paths: Sequence[str]) -> Iterator[Checked]:
     from vesper.lang.check import check
-    from vesper.workspace.files import document_kind, read_text
+    from vesper.workspace.files import kind_in_workspace, read_text
 
     for path in _files(paths):
         # Whatever the locale, as UTF-8: what is no text in a name is shown by its bytes.
@@ -60,7 +60,7 @@ def _check(paths: Sequence[str]) -> Iterator[Checked]:
         except VesperError as error:
             yield name, [_unreadable(path, error)]
             continue
-        kind = document_kind(path.absolute()) or "vsp"
+        kind = kind_in_workspace(path) or "vsp"
         yield name, check(text, kind)
 
 

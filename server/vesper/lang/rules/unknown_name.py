@@ -41,5 +41,5 @@ def unknown_name(piece: Piece, scope: Scope) -> Iterator[Finding]:
             fix = replace(f"Change it to `{near}`", span, near) if near and not late else None
             message = f"nobody defines `{shortened(name.name)}`{hint}"
             if late:
-                message = f"`{shortened(name.name)}` is set only by a later step"
+                message = f"`{shortened(name.name)}` has no value yet: only this step or a later one sets it"
             yield Finding(span, message, fix)
