@@ -108,3 +108,32 @@ def test_an_edit_by_lines_equals_the_edit_of_the_whole_text(
     edited.replace(Span(line, column, end_line, end_column), new)
     assert str(edited) == expected
     assert edited.lines == Text(expected).lines
+
+
+@pytest.mark.parametrize(
+    ("head", "item"),
+    [
+        ("testing:\n  test_cases:\n", "    - name: case_{0}\n      nonsense: {0}\n"),
+        ("contracts:\n  preconditions:\n", '    - "{0} = {0}"\n'),
+        ("contracts:\n  preconditions:\n", '  - "{0} = {0}"\n'),
+        ("outputs:\n  success:\n", "    field_{0}: flaot\n"),
+        ("flow:\n", "- step: s{0}\n  operation: nothing_known\n"),
+        ("flow:\n", "    - step: s{0}\n      operation: nothing_known\n"),
+        ("inputs:\n", "  field_{0}:\n    type: flaot\n"),
+    ],
+)
+def test_a_long_section_is_checked_as_a_short_one_is(head: str, item: str):
+    short = check(head + item.format(1) + item.format(2))
+    long = check(head + "".join(item.format(it) for it in range(1, 60)))
+    codes = {it.code for it in short if it.code != "VSP114"}
+    assert codes
+    assert {it.code for it in long if it.code != "VSP114"} == codes
+    of_each = [it for it in short if it.code in codes]
+    assert len([it for it in long if it.code in codes]) == len(of_each) // 2 * 59
+
+
+def test_a_section_of_one_long_item_is_checked_inside():
+    step = "  - step: all\n    operation: parallel\n    branches:\n"
+    branch = "      b{0}:\n        - step: s{0}\n          operation: nothing_known\n"
+    found = check("flow:\n" + step + "".join(branch.format(it) for it in range(30)))
+    assert [it.code for it in found if it.code == "VSP501"] == ["VSP501"] * 30

@@ -152,3 +152,35 @@ def test_completion_at_the_cursor_knows_where_it_is(name: str, typed: str, offer
     column = len(before) - before.rfind("\n") - 1
     labels = [it.label for it in complete(Analysis(text), line, column)]
     assert offered in labels
+
+
+KINDS = {
+    "a quote opened": lambda line: line.replace(": ", ': "', 1),
+    "a bracket opened": lambda line: line.replace(": ", ": [", 1),
+    "a colon lost": lambda line: line.replace(":", "", 1),
+    "a space lost": lambda line: line.replace(": ", ":", 1),
+    "a tab": lambda line: line.replace("    ", "\t", 1),
+    "one space less": lambda line: line.removeprefix(" "),
+    "one space more": lambda line: f" {line}",
+    "a dash lost": lambda line: line.replace("- ", "  ", 1),
+    "half a key above": lambda line: f"{line[: len(line) - len(line.lstrip())]}hal\n{line}",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_holds_wherever_in_the_document_it_happens(kind: str):
+    lines = TEXT.split("\n")
+    shares: list[float] = []
+    cascades = 0
+    for number, line in enumerate(lines):
+        changed = KINDS[kind](line)
+        if changed == line or not line.strip():
+            continue
+        text = "\n".join([*lines[:number], changed, *lines[number + 1 :]])
+        shares.append(len(BEFORE & facts(text)) / len(BEFORE))
+        cascades += len(Analysis(text).diagnostics()) > 2
+    assert sum(shares) / len(shares) >= 0.97
+    # A known gap: about one place in ten gives a third problem, most of them first lines of items
+    # whose indentation is off by one.
+    assert cascades / len(shares) <= 0.25

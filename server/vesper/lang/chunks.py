@@ -7,6 +7,7 @@ go on a quoted text or a bracket must be indented.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -23,6 +24,9 @@ _KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s#\-\]}&*!|>%@`,\[{'"?:\ufeff][^#:]*?)
 _BARE = re.compile(r"([A-Za-z_]\w*)(:(?=[^\s:])|\s*$)")
 _MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
 _NESTED = re.compile(r"\s+(?:-\s|-$|[\w\"'-]+\s*:(?:\s|$))")
+_DASH = re.compile(r"-(?=[ \r\n]|$)")
+_PARENT = re.compile(r" +[^\s#-][^#]*:\s*(?:[|>&].*)?(?:#.*)?$")
+_VOTING = 60
 _CONFLICT = re.compile(r"<{7}|={7}|>{7}|\|{7}")
 
 
@@ -141,17 +145,43 @@ def _section(head: str, known: frozenset[str]) -> tuple[str, Repair]:
 
 
 def _shape(lines: Sequence[str], start: int, end: int) -> str:
-    """How an item of this block begins: its indentation, and `-` for a list; empty: not cut."""
+    """How an item of this block begins: its indentation, and `-` for a list; empty: not cut.
+
+    The first lines vote, so that one half-typed line among them decides nothing.
+    """
     key = _KEY.match(lines[start])
     value = key[2].strip() if key else ""
     if value and value[0] != "#":
         return ""
-    first = next((it for it in lines[start + 1 : end] if not is_blank(it)), "")
-    depth = indentation(first)
-    is_list = first[depth : depth + 1] == "-" and first[depth + 1 : depth + 2] in (" ", "\n", "\r")
-    if depth == 0 and not is_list:
-        return ""
-    return " " * depth + ("-" if is_list else "")
+    dashes: Counter[int] = Counter()
+    keys: Counter[int] = Counter()
+    only: int | None = None
+    first: int | None = None
+    for line in lines[start + 1 : min(end, start + 1 + _VOTING)]:
+        depth = indentation(line)
+        if not dashes and not keys and _PARENT.match(line):
+            # The first line holds all below it: it may be the only child the section has.
+            only = depth
+        if _DASH.match(line, depth):
+            first = depth if not dashes and not keys else first
+            dashes[depth] += 1
+        elif _NESTED.match(line):
+            keys[depth] += 1
+    items = _least(dashes)
+    if first is not None:
+        # It begins the first item, unless the others stand one space beside it.
+        beside = [it for it in (first - 1, first + 1) if dashes[it] > 1 and dashes[first] == 1]
+        items = beside[0] if beside else first
+    fields = only if only is not None else _least(keys)
+    if items is not None and (fields is None or items < fields):
+        return " " * items + "-"
+    return " " * fields if fields else ""
+
+
+def _least(votes: Counter[int]) -> int | None:
+    """The smallest indentation that more than one line has, or that is the only one."""
+    several = [depth for depth, count in votes.items() if count > 1]
+    return min(several or votes, default=None)
 
 
 def _begins_item(line: str, shape: str) -> bool:
@@ -193,8 +223,12 @@ def _recut_item(
     while end < change.first + change.removed:
         last += 1
         end += chunks[last].lines
-    # The head and the first item decide the shape of all; and a first line may join the item above.
-    if index <= 1 or not _begins_item(lines[begin], block.shape):
+    # A first line that begins no item any more joins the item above, and the first lines vote on
+    # how all items begin.
+    lasts = start + block.lines - change.removed + change.added
+    if index == 0 or not _begins_item(lines[begin], block.shape):
+        return False
+    if change.first <= start + 1 + _VOTING and _shape(lines, start, lasts) != block.shape:
         return False
     end += change.added - change.removed
     section, shape = chunks[0].section, block.shape

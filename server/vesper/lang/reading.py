@@ -325,7 +325,7 @@ def _read_with_recovery(work: list[str], problems: list[Problem]) -> _Composer:
     budget = _LINES_TRIED
     for _ in range(_TRIES):
         if failure is None:
-            return composer
+            break
         problems.append(_worded(failure, work))
         best: tuple[tuple[bool, int, int], int, str] | None = None
         for index, line in _remedies(failure, work):
@@ -342,7 +342,18 @@ def _read_with_recovery(work: list[str], problems: list[Problem]) -> _Composer:
         _point_at_culprit(problems[-1], best[1], work[best[1]], best[2])
         work[best[1]] = best[2]
         composer, failure = _attempt(work)
+    _drop_repeated(problems)
     return composer
+
+
+def _drop_repeated(problems: list[Problem]) -> None:
+    """One line gives one problem of a kind, however often reading stumbled over it."""
+    seen: set[tuple[ProblemKind, int]] = set()
+    for problem in list(problems):
+        place = (problem.kind, problem.span.line)
+        if place in seen and problem.kind != "character":
+            problems.remove(problem)
+        seen.add(place)
 
 
 def _point_at_culprit(problem: Problem, index: int, line: str, mended: str) -> None:
@@ -410,6 +421,7 @@ def _remedies(failure: _Failure, work: list[str]) -> Iterator[tuple[int, str]]:
     candidates = [line, line - 1, failure.context_line, line + 1, line - 2]
     if failure.kind in ("quote", "colon", "bracket"):
         candidates.insert(0, failure.context_line)
+    candidates[:0] = _odd_quotes(work, line)
     for index in dict.fromkeys(candidates):
         if not (0 <= index < len(work) and work[index].strip()):
             continue
@@ -423,6 +435,15 @@ def _remedies(failure: _Failure, work: list[str]) -> Iterator[tuple[int, str]]:
             above = work[index - 1] if index else ""
             depth = indentation(above) + (2 if above.lstrip().startswith("- ") else 0)
             yield index, " " * depth + work[index].lstrip()
+
+
+def _odd_quotes(work: list[str], line: int) -> list[int]:
+    """The nearest line at or above with a quote that its own line does not close."""
+    for index in range(line, max(line - 40, -1), -1):
+        text = work[index]
+        if text.count('"') % 2 or text.count("'") % 2:
+            return [index]
+    return []
 
 
 def _closed(index: int, line: str) -> Iterator[tuple[int, str]]:
