@@ -69,19 +69,20 @@ class Analysis:
         self._known = SECTIONS if kind == "vsp" else frozenset[str]()
         self._parts: list[_Part] = []
         self._found: list[Diagnostic] | None = None
+        self._is_stale = True
         self.replace(text)
 
     def replace(self, text: str) -> None:
         """Take a whole new text."""
         self.text = Text(text)
         self._blocks: list[Block] = chunks.cut(self.text.lines, self._known)
-        self._found = None
+        self._found, self._is_stale = None, True
 
     def edit(self, span: Span, new: str) -> None:
         """Put `new` in place of a span; places outside the text mean the nearest inside."""
         change = self.text.replace(span, new)
         chunks.recut(self._blocks, self.text.lines, change, self._known)
-        self._found = None
+        self._found, self._is_stale = None, True
 
     def diagnostics(self) -> list[Diagnostic]:
         """Every problem, in the order of the lines."""
@@ -113,8 +114,9 @@ class Analysis:
         return next(order for order, (line, _) in enumerate(facts.pieces) if line == start)
 
     def _update(self) -> None:
-        if self._found is not None:
+        if not self._is_stale:
             return
+        self._is_stale = False
         flat = [it for block in self._blocks for it in block.chunks]
         starts = [0, *accumulate(it.lines for it in flat)]
         parts: list[_Part] = []

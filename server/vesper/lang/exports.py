@@ -10,9 +10,9 @@ from vesper.lang.operation import operations, text_of
 from vesper.lang.source import Span
 
 ExportKind = Literal[
-    "section", "node", "node-type", "input", "output", "error-field", "error-code", "outputs-error",
+    "section", "node", "node-type", "input", "output", "error-field", "error-code",
     "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
-    "alias", "end", "call", "parent", "restriction", "capability", "grantable", "conflict",
+    "alias", "end", "parent", "restriction", "conflict",
 ]  # fmt: skip
 
 
@@ -123,7 +123,6 @@ def _specs(kind: Literal["input", "output", "error-field"], node: tree.Mapping) 
 
 
 def _error_side(node: tree.Mapping) -> Iterator[Export]:
-    yield Export("outputs-error", "error", node.span)
     yield from _specs("error-field", node)
     code = node.get("error_code")
     kind = types.unwrapped(field_type(code), {}) if code is not None else types.ANY
@@ -171,9 +170,6 @@ def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
     yield from _extracted(node, last)
     if len(slot.path) == 2:
         yield Export("end", operation, node.span, ends(node), last)
-    target = node.get("node_id")
-    if operation == "call_node" and isinstance(target, tree.Scalar):
-        yield Export("call", target.text, target.span)
 
 
 def _names_of(output: tree.Node | None) -> Iterator[tree.Scalar]:
@@ -246,13 +242,6 @@ def _role_parts(role: str, node: tree.Mapping) -> Iterator[Export]:
         yield Export("parent", role, parent.span, parent.text)
     for name, value, span in restrictions(node.get("restrictions")):
         yield Export("restriction", role, span, f"{name}:{value}")
-    for key, kind in (("capabilities", "capability"), ("grantable", "grantable")):
-        listed = node.get(key)
-        for it in listed.items if isinstance(listed, tree.Sequence) else ():
-            if isinstance(it, tree.Scalar):
-                yield Export(
-                    "capability" if kind == "capability" else "grantable", role, it.span, it.text
-                )
 
 
 def restrictions(node: tree.Node | None) -> Iterator[tuple[str, str, Span]]:

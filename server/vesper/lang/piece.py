@@ -91,11 +91,6 @@ class Piece:
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
         self.memo: list[object] = []
 
-    @property
-    def path(self) -> Path:
-        """The keys that lead to this chunk's own place in the document."""
-        return (self.chunk.section,) if self.chunk.kind == "item" else ()
-
 
 _BREAKING = frozenset(
     {"syntax", "tab", "quote", "bracket", "colon", "conflict", "depth", "duplicate-key"}

@@ -132,14 +132,6 @@ def is_blank(line: str) -> bool:
     return not stripped or stripped[0] == "#"
 
 
-def last_line_with_content(lines: Sequence[str], before: int) -> int:
-    """The index of the nearest line above `before` that is not blank, or -1."""
-    for index in range(before - 1, -1, -1):
-        if not is_blank(lines[index]):
-            return index
-    return -1
-
-
 class RelativeSource:
     """Carries places inside a scalar's value back into the text it was written in.
 

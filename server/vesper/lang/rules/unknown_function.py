@@ -6,7 +6,7 @@ from vesper.lang import expr
 from vesper.lang.functions import FUNCTIONS
 from vesper.lang.names import is_clause
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, nearest, replace, rule, shortened, suggestion
+from vesper.lang.rule import Finding, nearest, replace, rule, shortened
 from vesper.lang.scope import Scope
 
 
@@ -34,7 +34,7 @@ def unknown_function(piece: Piece, _scope: Scope) -> Iterator[Finding]:
             if isinstance(node, expr.Call) and node.name not in FUNCTIONS:
                 span = expression.span(node.start, node.name_end)
                 near = _MEANT.get(node.name.lower()) or nearest(node.name, FUNCTIONS)
-                hint = f"; did you mean `{near}`?" if near else suggestion(node.name, FUNCTIONS)
+                hint = f"; did you mean `{near}`?" if near else ""
                 unchecked = near is None and is_clause(expression)
                 yield Finding(
                     span,
