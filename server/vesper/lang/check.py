@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from vesper.lang import chunks, ops, rules
+from vesper.lang.around import ALONE, Around
 from vesper.lang.chunks import Block, Chunk
 from vesper.lang.document import SECTIONS
 from vesper.lang.piece import DocumentKind, Piece
@@ -37,9 +38,9 @@ class Diagnostic(NamedTuple):
     unused: bool = False
 
 
-def check(text: str, kind: DocumentKind = "vsp") -> list[Diagnostic]:
+def check(text: str, kind: DocumentKind = "vsp", around: Around = ALONE) -> list[Diagnostic]:
     """Every problem of one text, in the order of its lines."""
-    return Analysis(text, kind).diagnostics()
+    return Analysis(text, kind, around).diagnostics()
 
 
 class _Memo(NamedTuple):
@@ -47,6 +48,7 @@ class _Memo(NamedTuple):
 
     facts: Facts
     order: int
+    around: Around
     asked: dict[tuple[str, tuple[object, ...]], object]
     findings: list[tuple[Rule, Finding]]
 
@@ -63,8 +65,9 @@ class _Part:
 class Analysis:
     """One text with its diagnostics, kept current through edits."""
 
-    def __init__(self, text: str, kind: DocumentKind = "vsp") -> None:
+    def __init__(self, text: str, kind: DocumentKind = "vsp", around: Around = ALONE) -> None:
         ops.load()
+        self._around = around
         self.kind: DocumentKind = kind
         self._known = SECTIONS if kind == "vsp" else frozenset[str]()
         self._parts: list[_Part] = []
@@ -84,11 +87,21 @@ class Analysis:
         chunks.recut(self._blocks, self.text.lines, change, self._known)
         self._found, self._is_stale = None, True
 
+    @property
+    def around(self) -> Around:
+        """What is known of the other documents of the workspace. Setting it makes findings anew."""
+        return self._around
+
+    @around.setter
+    def around(self, around: Around) -> None:
+        if around is not self._around:
+            self._around, self._found = around, None
+
     def diagnostics(self) -> list[Diagnostic]:
         """Every problem, in the order of the lines."""
         if self._found is None:
             self._update()
-            found = [it for part in self._parts for it in _diagnose(part, self.kind)]
+            found = [it for part in self._parts for it in _diagnose(part, self.kind, self._around)]
             found.sort(key=lambda it: (it.span, it.code))
             self._found = found
         return self._found
@@ -157,47 +170,49 @@ def _rules(kind: DocumentKind, over: str) -> tuple[Rule, ...]:
     return tuple(it for it in rules.load().values() if it.kind in (None, kind) and it.over == over)
 
 
-def _diagnose(part: _Part, kind: DocumentKind) -> Iterator[Diagnostic]:
+def _diagnose(part: _Part, kind: DocumentKind, around: Around) -> Iterator[Diagnostic]:
     silenced: dict[int, frozenset[str]] = {}
     for line, piece in part.pieces:
         for number, codes in piece.ignored.items():
             silenced[line + number] = codes
-    for found in _all_findings(part, kind):
+    for found in _all_findings(part, kind, around):
         codes = silenced.get(found.span.line)
         if codes is None or (codes and found.code not in codes):
             yield found
 
 
-def _all_findings(part: _Part, kind: DocumentKind) -> Iterator[Diagnostic]:
+def _all_findings(part: _Part, kind: DocumentKind, around: Around) -> Iterator[Diagnostic]:
     for order, (line, piece) in enumerate(part.pieces):
-        for rule, finding in _piece_findings(piece, part.facts, order):
+        for rule, finding in _piece_findings(piece, part.facts, order, around):
             yield _placed(rule, finding, line)
-    document = Document(part.facts, kind, part.line)
+    document = Document(part.facts, kind, part.line, around)
     for rule in _rules(kind, "document"):
         for finding in rule.check(document):
             yield _placed(rule, finding, 0)
 
 
-def _piece_findings(piece: Piece, facts: Facts, order: int) -> list[tuple[Rule, Finding]]:
+def _piece_findings(
+    piece: Piece, facts: Facts, order: int, around: Around
+) -> list[tuple[Rule, Finding]]:
     for memo in piece.memo:
         assert isinstance(memo, _Memo)
-        if memo.facts is facts and memo.order == order:
+        if memo.facts is facts and memo.order == order and memo.around is around:
             return memo.findings
-    scope = Scope(facts, order)
+    scope = Scope(facts, order, around)
     for memo in piece.memo:
         assert isinstance(memo, _Memo)
         if scope.still(memo.asked):
             findings = memo.findings
-            _remember(piece, _Memo(facts, order, memo.asked, findings))
+            _remember(piece, _Memo(facts, order, around, memo.asked, findings))
             return findings
-    scope = Scope(facts, order)
+    scope = Scope(facts, order, around)
     findings: list[tuple[Rule, Finding]] = [
         (rule, finding)
         for rule in _rules(piece.kind, "piece")
         for finding in rule.check(piece, scope)
         if rule.code.startswith("VSP10") or finding.span.line not in piece.mended
     ]
-    _remember(piece, _Memo(facts, order, scope.asked, findings))
+    _remember(piece, _Memo(facts, order, around, scope.asked, findings))
     return findings
 
 

@@ -12,7 +12,7 @@ from vesper.lang.source import Span
 ExportKind = Literal[
     "section", "node", "node-type", "input", "output", "error-field", "error-code",
     "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
-    "alias", "end", "parent", "restriction", "conflict",
+    "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref",
 ]  # fmt: skip
 
 
@@ -107,6 +107,8 @@ def _of_slot(slot: Slot) -> Iterator[Export]:  # noqa: C901 -- one case a path
         case ("state_machines",), tree.Mapping():
             for entry in node.entries:
                 yield _machine(entry)
+        case ("metadata", "dependencies", int()), tree.Scalar():
+            yield Export("node-ref", node.text, node.span)
         case ("flow", *_), tree.Mapping() if _is_step(slot):
             yield from _step(slot, node)
         case _:
@@ -163,6 +165,7 @@ def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
         place = node.entry("operation")
         for need in known.needs(node):
             yield Export("need", need, place.value.span if place else node.span)
+    yield from _referred(operation, node)
     output = node.get("output")
     returns = types.parse(known.returns).type if known and known.returns else types.ANY
     for scalar in _names_of(output):
@@ -170,6 +173,18 @@ def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
     yield from _extracted(node, last)
     if len(slot.path) == 2:
         yield Export("end", operation, node.span, ends(node), last)
+
+
+def _referred(operation: str, node: tree.Mapping) -> Iterator[Export]:
+    """The node or role outside of the document that a step works with."""
+    kinds: dict[str, tuple[str, ExportKind]] = {
+        "call_node": ("node_id", "node-ref"),
+        "agent_run": ("role", "role-ref"),
+    }
+    key, kind = kinds.get(operation, ("", "node-ref"))
+    target = node.get(key)
+    if isinstance(target, tree.Scalar) and target.text:
+        yield Export(kind, target.text, target.span, "call")
 
 
 def _names_of(output: tree.Node | None) -> Iterator[tree.Scalar]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from vesper.lang.around import ALONE, Around
 from vesper.lang.exports import ExportKind
 from vesper.lang.piece import DocumentKind
 from vesper.lang.scope import Facts, Placed
@@ -60,6 +61,7 @@ class Document(NamedTuple):
     kind: DocumentKind
     line: int
     """Where the document begins in its file."""
+    around: Around = ALONE
 
     def places(self, kind: ExportKind) -> Iterator[tuple[str, Placed]]:
         """Everything of one kind, by name."""

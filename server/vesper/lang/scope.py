@@ -6,6 +6,7 @@ answer is noted with its question, and the findings are kept until an answer cha
 
 from collections.abc import Mapping
 
+from vesper.lang.around import ALONE, Around, NodeSummary, RoleSummary
 from vesper.lang.exports import Export, ExportKind
 from vesper.lang.piece import Piece
 from vesper.lang.types import ANY, Type, is_type
@@ -83,11 +84,12 @@ class Facts:
 class Scope:
     """The view one piece has of its document. Every answer is recorded in `asked`."""
 
-    __slots__ = ("_facts", "_order", "asked")
+    __slots__ = ("_around", "_facts", "_order", "asked")
 
-    def __init__(self, facts: Facts, order: int) -> None:
+    def __init__(self, facts: Facts, order: int, around: Around = ALONE) -> None:
         self._facts = facts
         self._order = order
+        self._around = around
         self.asked: dict[tuple[str, tuple[object, ...]], Answer] = {}
 
     def find(self, kind: ExportKind, name: str) -> tuple[object, ...] | None:
@@ -126,6 +128,35 @@ class Scope:
         """Whether some chunk could not be read as written, so that names may be missing."""
         self.asked["is_broken", ()] = self._facts.is_broken
         return self._facts.is_broken
+
+    def node(self, node_id: str) -> tuple[NodeSummary, ...]:
+        """The nodes of that id in other documents of the workspace."""
+        found = self._around.nodes.get(node_id, ())
+        self.asked["node", (node_id,)] = found
+        return found
+
+    def node_ids(self) -> tuple[str, ...]:
+        """The ids of all nodes in other documents of the workspace."""
+        found = tuple(self._around.nodes)
+        self.asked["node_ids", ()] = found
+        return found
+
+    def role(self, name: str) -> tuple[RoleSummary, ...]:
+        """The roles of that name in other files of the workspace."""
+        found = self._around.roles.get(name, ())
+        self.asked["role", (name,)] = found
+        return found
+
+    def role_names(self) -> tuple[str, ...]:
+        """The names of all roles in other files of the workspace."""
+        found = tuple(self._around.roles)
+        self.asked["role_names", ()] = found
+        return found
+
+    def knows_workspace(self) -> bool:
+        """Whether every file of the workspace was read, so that what is not there is missing."""
+        self.asked["knows_workspace", ()] = self._around.is_complete
+        return self._around.is_complete
 
     def still(self, asked: Mapping[tuple[str, tuple[object, ...]], Answer]) -> bool:
         """Whether every question would be answered as before."""
