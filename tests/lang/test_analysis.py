@@ -10,9 +10,28 @@ from hypothesis import strategies as st
 from vesper.lang import chunks
 from vesper.lang.check import Analysis, check
 from vesper.lang.document import SECTIONS
+from vesper.lang.outline import outline
 from vesper.lang.source import Span, Text
 
 DOCUMENT = (Path(__file__).parent / "payment.vsp").read_text(encoding="utf-8")
+CASES = "".join(
+    f"    - name: case_{it}\n      inputs: {{amount: {it}}}\n      expected_output: {{success: true}}\n"
+    for it in range(30)
+)
+CLAUSES = "".join(f'    - "amount > {it}"\n' for it in range(30))
+NESTED = f"""\
+node_id: sum_v1
+inputs:
+  amount: integer
+contracts:
+  preconditions:
+{CLAUSES}  postconditions:
+{CLAUSES}testing:
+  test_cases:
+{CASES}  property_tests: []
+"""
+"""Sections whose keys hold long lists, so that they are cut twice."""
+TWO = f"{NESTED}---\n{DOCUMENT}"
 
 SNIPPETS = [
     "", " ", "  ", "\n", "\r\n", "\r", "-", "- ", ":", ": ", "'", '"', "[", "]", "{", "}", "#", "|",
@@ -23,7 +42,7 @@ SNIPPETS = [
 
 @st.composite
 def edits(draw: st.DrawFn) -> list[tuple[int, int, int, int, str]]:
-    place = st.integers(0, 90)
+    place = st.integers(0, 130)
     return draw(
         st.lists(
             st.tuples(place, st.integers(0, 40), st.integers(0, 3), st.integers(0, 30),
@@ -33,18 +52,39 @@ def edits(draw: st.DrawFn) -> list[tuple[int, int, int, int, str]]:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+def assert_fresh(analysis: Analysis) -> None:
+    """What was kept through edits is what reading the text anew gives."""
+    fresh = chunks.cut(analysis.text.lines, SECTIONS)
+    kept = [it for block in analysis._blocks for it in block.chunks]
+    assert kept == [it for block in fresh for it in block.chunks]
+    text = str(analysis.text)
+    assert analysis.diagnostics() == check(text)
+    assert outline(analysis) == outline(Analysis(text))
+
+
+@pytest.mark.parametrize("document", [DOCUMENT, NESTED, TWO], ids=["payment", "nested", "two"])
+@settings(max_examples=100, deadline=None)
 @given(edits())
 def test_after_any_edits_chunks_and_diagnostics_equal_those_of_a_fresh_text(
-    changes: list[tuple[int, int, int, int, str]],
+    document: str, changes: list[tuple[int, int, int, int, str]]
 ):
-    analysis = Analysis(DOCUMENT)
+    analysis = Analysis(document)
+    analysis.diagnostics()
     for line, column, more, end, text in changes:
         analysis.edit(Span(line, column, line + more, end), text)
-        fresh = chunks.cut(analysis.text.lines, SECTIONS)
-        kept = [it for block in analysis._blocks for it in block.chunks]
-        assert kept == [it for block in fresh for it in block.chunks]
-    assert analysis.diagnostics() == check(str(analysis.text))
+        assert_fresh(analysis)
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits())
+def test_edits_that_are_analysed_together_equal_a_fresh_text(
+    changes: list[tuple[int, int, int, int, str]],
+):
+    analysis = Analysis(NESTED)
+    analysis.diagnostics()
+    for line, column, more, end, text in changes:
+        analysis.edit(Span(line, column, line + more, end), text)
+    assert_fresh(analysis)
 
 
 @pytest.mark.slow
@@ -53,6 +93,7 @@ def test_ten_thousand_random_edits_leave_nothing_behind():
     chance = random.Random(7)
     analysis = Analysis(DOCUMENT)
     for number in range(10_000):
+        analysis.diagnostics()
         lines = len(analysis.text.lines)
         line = chance.randrange(lines)
         column = chance.randrange(len(analysis.text.lines[line]) + 1)
@@ -62,7 +103,7 @@ def test_ten_thousand_random_edits_leave_nothing_behind():
         if number % 50 == 0:
             assert analysis.diagnostics() == check(str(analysis.text))
         if lines > 400 or number % 500 == 499:
-            analysis.replace(DOCUMENT)
+            analysis.replace(chance.choice([DOCUMENT, NESTED, TWO]))
 
 
 def test_an_edit_and_its_undo_give_the_first_diagnostics_again():
@@ -130,6 +171,13 @@ def test_a_long_section_is_checked_as_a_short_one_is(head: str, item: str):
     assert {it.code for it in long if it.code != "VSP114"} == codes
     of_each = [it for it in short if it.code in codes]
     assert len([it for it in long if it.code in codes]) == len(of_each) // 2 * 59
+
+
+def test_the_items_of_a_key_in_a_long_section_are_read_apart_from_one_another():
+    cut = [it for block in chunks.cut(Text(NESTED).lines, SECTIONS) for it in block.chunks]
+    assert max(it.lines for it in cut) <= 3
+    names = [it.name for it in outline(Analysis(NESTED))[-1].children]
+    assert names == ["test_cases", "property_tests"]
 
 
 def test_a_section_of_one_long_item_is_checked_inside():

@@ -22,8 +22,10 @@ def facts(text: str) -> set[Fact]:
     for document in Analysis(text).parts():
         for _, piece in document.pieces:
             if piece.reading.root is not None:
-                section = piece.chunk.section if piece.chunk.kind == "item" else ""
-                found.update(facts_of(piece.reading.root, (section,) if section else ()))
+                chunk = piece.chunk
+                inside = [chunk.section] if chunk.kind == "item" or chunk.inner else []
+                inside += [chunk.inner] if chunk.kind == "item" and chunk.inner else []
+                found.update(facts_of(piece.reading.root, tuple(inside)))
     return found
 
 

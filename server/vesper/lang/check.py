@@ -4,25 +4,24 @@
 when its text or an answer it relied on has changed. Fresh and kept-current give the same list.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from vesper.lang import chunks, ops, rules
 from vesper.lang.around import ALONE, Around
-from vesper.lang.chunks import Block, Chunk
+from vesper.lang.chunks import Block, Chunk, Splice
 from vesper.lang.document import SECTIONS
 from vesper.lang.piece import DocumentKind, Piece
 from vesper.lang.rule import Document, Edit, Finding, Fix, Related, Rule, Severity
-from vesper.lang.scope import Facts, Scope
+from vesper.lang.scope import ANYTHING, AROUND, Answer, Facts, Held, Key, Question, Scope, about
 from vesper.lang.source import Span, Text
 
 MAX_DIAGNOSTICS = 1_000
 _CACHED_PIECES = 20_000
-_MEMOS = 4
+_MEMOS = 2
 
 
 class Diagnostic(NamedTuple):
@@ -46,20 +45,153 @@ def check(text: str, kind: DocumentKind = "vsp", around: Around = ALONE) -> list
 class _Memo(NamedTuple):
     """Findings of one piece with what they relied on."""
 
-    facts: Facts
-    order: int
-    around: Around
-    asked: dict[tuple[str, tuple[object, ...]], object]
+    asked: Mapping[Question, Answer]
     findings: list[tuple[Rule, Finding]]
 
 
-@dataclass(slots=True)
-class _Part:
-    """One document of a file: its pieces with their first lines, and its facts."""
+class _Relied(NamedTuple):
+    """Findings of one rule over a document with what they relied on."""
 
-    pieces: list[tuple[int, Piece]]
-    facts: Facts
-    line: int
+    stamps: dict[str, int]
+    moved: int
+    around: Around
+    findings: list[Finding]
+
+
+class _Part:
+    """One document of a file: its facts, and its findings, kept until what they rely on changes."""
+
+    def __init__(self, pieces: list[tuple[int, Piece]], kind: DocumentKind) -> None:
+        self.facts = Facts(pieces)
+        self._kind: DocumentKind = kind
+        self._around = ALONE
+        self._stale: set[Held] = set(self.facts.held)
+        self._watching: dict[Key, set[Held]] = {}
+        self._relied: dict[str, _Relied] = {}
+        self._gone = 0
+
+    @property
+    def line(self) -> int:
+        """The first line of the document."""
+        return self.facts.held[0].line
+
+    @property
+    def end(self) -> int:
+        """The line behind its last one."""
+        last = self.facts.held[-1]
+        return last.line + last.piece.chunk.lines
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything in it."""
+        return any(it.piece.chunk.section or it.piece.reading.root for it in self.facts.held)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a marker behind it surely begins another document, whatever stands there."""
+        for order, held in enumerate(self.facts.held):
+            if held.piece.chunk.kind != "loose":
+                return self.counts and (order == 0 or held.piece.chunk.kind != "marker")
+        return False
+
+    def splice(self, at: int, removed: int, pieces: list[Piece]) -> None:
+        """Put other pieces in place of some."""
+        gone = self.facts.held[at : at + removed] if removed != len(pieces) else ()
+        fresh, noticed = self.facts.splice(at, removed, pieces)
+        self._stale.difference_update(gone)
+        self._stale.update(fresh)
+        self._gone += len(gone)
+        if self._gone > len(self.facts.held):
+            self._forget()
+        if noticed:
+            self._doubt(*noticed, ANYTHING)
+
+    def move(self, lines: int) -> None:
+        """Follow when lines above the document come or go."""
+        self.facts.move(lines)
+
+    def diagnostics(self, around: Around) -> Iterator[Diagnostic]:
+        """Every problem, the silenced ones left out; rules run only where they might say other."""
+        if around is not self._around:
+            self._around = around
+            self._doubt(AROUND)
+        for held in self._stale:
+            self._renew(held)
+        self._stale.clear()
+        silenced = {
+            held.line + number: codes
+            for held in self.facts.held
+            if held.piece.ignored
+            for number, codes in held.piece.ignored.items()
+        }
+        for found in self._all():
+            codes = silenced.get(found.span.line)
+            if codes is None or (codes and found.code not in codes):
+                yield found
+
+    def _forget(self) -> None:
+        """Let go of pieces that are no longer there."""
+        self._gone = 0
+        self._watching.clear()
+        for held in self.facts.held:
+            self._watch(held)
+
+    def _watch(self, held: Held) -> None:
+        for question in held.asked:
+            self._watching.setdefault(about(question), set()).add(held)
+
+    def _doubt(self, *keys: Key) -> None:
+        for key in keys:
+            self._stale.update(it for it in self._watching.pop(key, ()) if not it.is_gone)
+
+    def _renew(self, held: Held) -> None:
+        scope = Scope(self.facts, held.order, self._around)
+        piece = held.piece
+        memo = next((it for it in _memos(piece) if scope.still(it.asked)), None)
+        if memo is None:
+            scope = Scope(self.facts, held.order, self._around)
+            findings = [
+                (rule, finding)
+                for rule in _rules(piece.kind, "piece")
+                for finding in rule.check(piece, scope)
+                if rule.code.startswith("VSP10") or finding.span.line not in piece.mended
+            ]
+            memo = _Memo(scope.asked, findings)
+            piece.memo.insert(0, memo)
+            del piece.memo[_MEMOS:]
+        held.findings, held.asked = memo.findings, memo.asked
+        self._watch(held)
+
+    def _all(self) -> Iterator[Diagnostic]:
+        for held in self.facts.held:
+            if held.findings:
+                for rule, finding in held.findings:
+                    yield _placed(rule, finding, held.line)
+        for rule in _rules(self._kind, "document"):
+            for finding in self._over_document(rule):
+                yield _placed(rule, finding, 0)
+
+    def _over_document(self, rule: Rule) -> list[Finding]:
+        facts = self.facts
+        relied = self._relied.get(rule.code)
+        if (
+            relied is not None
+            and relied.around is self._around
+            and (not relied.findings or relied.moved == facts.stamp("line"))
+            and all(facts.stamp(kind) == stamp for kind, stamp in relied.stamps.items())
+        ):
+            return relied.findings
+        facts.looked_at = looked_at = set[str]()
+        document = Document(facts, self._kind, self.line, self._around)
+        findings = list(rule.check(document))
+        facts.looked_at = None
+        stamps = {kind: facts.stamp(kind) for kind in looked_at}
+        self._relied[rule.code] = _Relied(stamps, facts.stamp("line"), self._around, findings)
+        return findings
+
+
+def _memos(piece: Piece) -> list[_Memo]:
+    return cast("list[_Memo]", piece.memo)
 
 
 class Analysis:
@@ -70,22 +202,23 @@ class Analysis:
         self._around = around
         self.kind: DocumentKind = kind
         self._known = SECTIONS if kind == "vsp" else frozenset[str]()
-        self._parts: list[_Part] = []
-        self._found: list[Diagnostic] | None = None
-        self._is_stale = True
         self.replace(text)
 
     def replace(self, text: str) -> None:
         """Take a whole new text."""
         self.text = Text(text)
         self._blocks: list[Block] = chunks.cut(self.text.lines, self._known)
-        self._found, self._is_stale = None, True
+        self._parts: list[_Part] = []
+        self._pending: list[Splice] = []
+        self._found: list[Diagnostic] | None = None
 
     def edit(self, span: Span, new: str) -> None:
         """Put `new` in place of a span; places outside the text mean the nearest inside."""
         change = self.text.replace(span, new)
-        chunks.recut(self._blocks, self.text.lines, change, self._known)
-        self._found, self._is_stale = None, True
+        splice = chunks.recut(self._blocks, self.text.lines, change, self._known)
+        if self._parts:
+            self._pending.append(splice)
+        self._found = None
 
     @property
     def around(self) -> Around:
@@ -101,7 +234,7 @@ class Analysis:
         """Every problem, in the order of the lines."""
         if self._found is None:
             self._update()
-            found = [it for part in self._parts for it in _diagnose(part, self.kind, self._around)]
+            found = [it for part in self._parts for it in part.diagnostics(self._around)]
             found.sort(key=lambda it: (it.span, it.code))
             self._found = found
         return self._found
@@ -113,40 +246,57 @@ class Analysis:
 
     def piece_at(self, line: int) -> tuple[int, Piece, Facts]:
         """The piece that holds a line, with its first line and its document's facts."""
+        held, facts = self.held_at(line)
+        return held.line, held.piece, facts
+
+    def held_at(self, line: int) -> tuple[Held, Facts]:
+        """The piece that holds a line, where it stands, and its document's facts."""
         self._update()
-        for part in reversed(self._parts):
-            if part.line <= line or part is self._parts[0]:
-                for start, piece in reversed(part.pieces):
-                    if start <= line:
-                        return start, piece, part.facts
-        start, piece = self._parts[0].pieces[0]
-        return start, piece, self._parts[0].facts
+        facts = next(
+            (it.facts for it in reversed(self._parts) if it.line <= line), self._parts[0].facts
+        )
+        index = bisect_right(facts.held, line, key=lambda it: it.line) - 1
+        return facts.held[max(index, 0)], facts
 
     def order_of(self, start: int, facts: Facts) -> int:
         """The place, among those of its document, of the piece whose first line is `start`."""
-        return next(order for order, (line, _) in enumerate(facts.pieces) if line == start)
+        return bisect_left(facts.held, start, key=lambda it: it.line)
 
     def _update(self) -> None:
-        if not self._is_stale:
+        if self._parts and all(self._follow(it) for it in self._pending):
+            self._pending.clear()
             return
-        self._is_stale = False
-        flat = [it for block in self._blocks for it in block.chunks]
-        starts = [0, *accumulate(it.lines for it in flat)]
+        self._pending.clear()
         parts: list[_Part] = []
         pieces: list[tuple[int, Piece]] = []
-        for start, chunk in zip(starts, flat, strict=False):
+        line = 0
+        for chunk in (it for block in self._blocks for it in block.chunks):
             if chunk.kind == "marker" and any(it.chunk.kind != "loose" for _, it in pieces):
-                parts.append(self._part(pieces, len(parts)))
+                parts.append(_Part(pieces, self.kind))
                 pieces = []
-            pieces.append((start, examined(chunk, self.kind)))
-        if not parts or any(it.chunk.section or it.reading.root for _, it in pieces):
-            parts.append(self._part(pieces, len(parts)))
-        self._parts = parts
+            pieces.append((line, examined(chunk, self.kind)))
+            line += chunk.lines
+        last = _Part(pieces, self.kind)
+        self._parts = [*parts, last] if last.counts or not parts else parts
 
-    def _part(self, pieces: list[tuple[int, Piece]], index: int) -> _Part:
-        before = self._parts[index].facts if index < len(self._parts) else None
-        facts = before.moved_to(pieces) if before is not None else Facts(pieces)
-        return _Part(facts.pieces, facts, pieces[0][0])
+    def _follow(self, splice: Splice) -> bool:
+        """Bring the parts up to date after one edit; False where documents may have come or gone."""
+        at, old, new = splice
+        for index, part in enumerate(self._parts):
+            held = part.facts.held
+            if at >= len(held):
+                at -= len(held)
+                continue
+            gone = held[at : at + old]
+            kinds = [*(it.piece.chunk.kind for it in gone), *(it.kind for it in new)]
+            if len(gone) < old or "marker" in kinds or not part.is_settled:
+                return False
+            before = part.end
+            part.splice(at, old, [examined(it, self.kind) for it in new])
+            for below in self._parts[index + 1 :]:
+                below.move(part.end - before)
+            return part.is_settled
+        return False
 
 
 _pieces: OrderedDict[tuple[DocumentKind, Chunk], Piece] = OrderedDict()
@@ -168,57 +318,6 @@ def examined(chunk: Chunk, kind: DocumentKind) -> Piece:
 @cache
 def _rules(kind: DocumentKind, over: str) -> tuple[Rule, ...]:
     return tuple(it for it in rules.load().values() if it.kind in (None, kind) and it.over == over)
-
-
-def _diagnose(part: _Part, kind: DocumentKind, around: Around) -> Iterator[Diagnostic]:
-    silenced: dict[int, frozenset[str]] = {}
-    for line, piece in part.pieces:
-        for number, codes in piece.ignored.items():
-            silenced[line + number] = codes
-    for found in _all_findings(part, kind, around):
-        codes = silenced.get(found.span.line)
-        if codes is None or (codes and found.code not in codes):
-            yield found
-
-
-def _all_findings(part: _Part, kind: DocumentKind, around: Around) -> Iterator[Diagnostic]:
-    for order, (line, piece) in enumerate(part.pieces):
-        for rule, finding in _piece_findings(piece, part.facts, order, around):
-            yield _placed(rule, finding, line)
-    document = Document(part.facts, kind, part.line, around)
-    for rule in _rules(kind, "document"):
-        for finding in rule.check(document):
-            yield _placed(rule, finding, 0)
-
-
-def _piece_findings(
-    piece: Piece, facts: Facts, order: int, around: Around
-) -> list[tuple[Rule, Finding]]:
-    for memo in piece.memo:
-        assert isinstance(memo, _Memo)
-        if memo.facts is facts and memo.order == order and memo.around is around:
-            return memo.findings
-    scope = Scope(facts, order, around)
-    for memo in piece.memo:
-        assert isinstance(memo, _Memo)
-        if scope.still(memo.asked):
-            findings = memo.findings
-            _remember(piece, _Memo(facts, order, around, memo.asked, findings))
-            return findings
-    scope = Scope(facts, order, around)
-    findings: list[tuple[Rule, Finding]] = [
-        (rule, finding)
-        for rule in _rules(piece.kind, "piece")
-        for finding in rule.check(piece, scope)
-        if rule.code.startswith("VSP10") or finding.span.line not in piece.mended
-    ]
-    _remember(piece, _Memo(facts, order, around, scope.asked, findings))
-    return findings
-
-
-def _remember(piece: Piece, memo: _Memo) -> None:
-    piece.memo.insert(0, memo)
-    del piece.memo[_MEMOS:]
 
 
 def _placed(rule: Rule, finding: Finding, line: int) -> Diagnostic:

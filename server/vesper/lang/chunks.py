@@ -34,7 +34,8 @@ class Chunk(NamedTuple):
     """A run of lines that is read alone.
 
     `section` is the top-level key it belongs to, empty before the first one. `repair` is what the
-    first line lacks to be a key: a colon, or the space behind it.
+    first line lacks to be a key: a colon, or the space behind it. `inner` is the key inside the
+    section whose items were cut once more.
     """
 
     kind: ChunkKind
@@ -42,15 +43,33 @@ class Chunk(NamedTuple):
     text: str
     lines: int
     repair: Repair = ""
+    inner: str = ""
 
 
 @dataclass(slots=True)
 class Block:
-    """The chunks from one key in column 0 to the next; `shape` tells how its items begin."""
+    """The chunks from one key in column 0 to the next; `shape` tells how its items begin.
+
+    A long section whose keys hold long lists (`testing.test_cases`) is a block for its head line, and
+    one for each of its keys: those know as `outer` how a key of the section begins.
+    """
 
     lines: int
     chunks: list[Chunk]
     shape: str = ""
+    outer: str = ""
+
+
+class Splice(NamedTuple):
+    """What an edit did to the chunks: `removed` ones from the place `at` on gave way to others."""
+
+    at: int
+    removed: int
+    added: Sequence[Chunk]
+
+
+NESTING = frozenset({"outputs", "contracts", "security", "testing"})
+"""The sections whose keys hold lists or mappings that may grow long."""
 
 
 def cut(lines: Sequence[str], known: frozenset[str]) -> list[Block]:
@@ -58,18 +77,37 @@ def cut(lines: Sequence[str], known: frozenset[str]) -> list[Block]:
     return list(_blocks(lines, 0, len(lines), known))
 
 
-def recut(blocks: list[Block], lines: Sequence[str], change: Change, known: frozenset[str]) -> None:
+def recut(
+    blocks: list[Block], lines: Sequence[str], change: Change, known: frozenset[str]
+) -> Splice:
     """Bring `blocks` up to date after one change of `lines`; equal to a fresh `cut`, but local."""
     first, start = _block_at(blocks, _last_solid(lines, change.first))
     last, last_start = _block_at(blocks, change.first + change.removed - 1)
+    if first == last and _is_inside(blocks, first, start, lines, change, known):
+        splice = _recut_item(blocks[first], lines, start, change)
+        if splice is not None:
+            at = sum(len(it.chunks) for it in blocks[:first])
+            return splice._replace(at=at + splice.at)
     end = last_start + blocks[last].lines - change.removed + change.added
-    if first == last and _recut_item(blocks[first], lines, start, change, known):
-        return
+    while last + 1 < len(blocks) and blocks[last + 1].outer:
+        last += 1
+        end += blocks[last].lines
     # The first line may have stopped being a key: then it belongs to the block above.
-    while first > 0 and not _opens(lines, start, known):
+    while first > 0 and (blocks[first].outer or not _opens(lines, start, known)):
         first -= 1
         start -= blocks[first].lines
-    blocks[first : last + 1] = _blocks(lines, start, end, known)
+    fresh = list(_blocks(lines, start, end, known))
+    at = sum(len(it.chunks) for it in blocks[:first])
+    old = [it for block in blocks[first : last + 1] for it in block.chunks]
+    new = [it for block in fresh for it in block.chunks]
+    blocks[first : last + 1] = fresh
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return Splice(at + same, len(old) - same - tail, new[same : len(new) - tail])
 
 
 def _last_solid(lines: Sequence[str], index: int) -> int:
@@ -114,24 +152,49 @@ def _blocks(lines: Sequence[str], start: int, end: int, known: frozenset[str]) -
     begin = start
     for index in range(start + 1, end):
         if _opens(lines, index, known):
-            yield _block(lines, begin, index, known)
+            yield from _block(lines, begin, index, known)
             begin = index
-    yield _block(lines, begin, end, known)
+    yield from _block(lines, begin, end, known)
 
 
-def _block(lines: Sequence[str], start: int, end: int, known: frozenset[str]) -> Block:
+def _block(lines: Sequence[str], start: int, end: int, known: frozenset[str]) -> Iterator[Block]:
     head = lines[start].removeprefix("\ufeff") if start == 0 else lines[start]
     if _MARKER.match(head):
-        return Block(end - start, [Chunk("marker", "", "".join(lines[start:end]), end - start)])
+        yield Block(end - start, [_chunk(lines, start, end, Chunk("marker", "", "", 0))])
+        return
     section, repair = _section(head, known)
-    if end - start > WHOLE and section and not repair:
-        shape = _shape(lines, start, end)
-        if shape:
-            chunks = list(_items(lines, (start, end), section, shape))
-            return Block(end - start, chunks, shape)
-    kind: ChunkKind = "section" if section else "loose"
-    text = "".join(lines[start:end])
-    return Block(end - start, [Chunk(kind, section, text, end - start, repair)])
+    shape = _shape(lines, start, end) if end - start > WHOLE and section and not repair else ""
+    if shape and section in NESTING & known and not shape.endswith("-"):
+        yield from _inner_blocks(lines, (start, end), section, shape)
+    elif shape:
+        chunks = list(_items(lines, (start, end), Chunk("head", section, "", 0), shape))
+        yield Block(end - start, chunks, shape)
+    else:
+        kind: ChunkKind = "section" if section else "loose"
+        yield Block(end - start, [_chunk(lines, start, end, Chunk(kind, section, "", 0, repair))])
+
+
+def _inner_blocks(
+    lines: Sequence[str], bounds: tuple[int, int], section: str, outer: str
+) -> Iterator[Block]:
+    """A block for the head of a section, and one for each of its keys."""
+    start, end = bounds
+    begins = [it for it in range(start + 1, end) if _begins_item(lines[it], outer)]
+    head = begins[0] if begins else end
+    yield Block(head - start, [_chunk(lines, start, head, Chunk("head", section, "", 0))], outer)
+    for begin, last in zip(begins, [*begins[1:], end], strict=True):
+        key = _KEY.match(lines[begin].lstrip())
+        shape = _shape(lines, begin, last) if key and last - begin > WHOLE else ""
+        if key and shape:
+            inner = Chunk("head", section, "", 0, inner=key[1].strip("\"'"))
+            chunks = list(_items(lines, (begin, last), inner, shape))
+        else:
+            chunks = [_chunk(lines, begin, last, Chunk("item", section, "", 0))]
+        yield Block(last - begin, chunks, shape, outer)
+
+
+def _chunk(lines: Sequence[str], start: int, end: int, like: Chunk) -> Chunk:
+    return like._replace(text="".join(lines[start:end]), lines=end - start)
 
 
 def _section(head: str, known: frozenset[str]) -> tuple[str, Repair]:
@@ -149,7 +212,7 @@ def _shape(lines: Sequence[str], start: int, end: int) -> str:
 
     The first lines vote, so that one half-typed line among them decides nothing.
     """
-    key = _KEY.match(lines[start])
+    key = _KEY.match(lines[start].lstrip())
     value = key[2].strip() if key else ""
     if value and value[0] != "#":
         return ""
@@ -194,27 +257,58 @@ def _begins_item(line: str, shape: str) -> bool:
 
 
 def _items(
-    lines: Sequence[str], bounds: tuple[int, int], section: str, shape: str
+    lines: Sequence[str], bounds: tuple[int, int], head: Chunk, shape: str
 ) -> Iterator[Chunk]:
+    """The head line, or the first item where `head` is one, and each item behind it."""
     start, end = bounds
-    begin, kind = start, "head"
+    begin, like = start, head
     for index in range(start + 1, end):
         if _begins_item(lines[index], shape):
-            yield Chunk(kind, section, "".join(lines[begin:index]), index - begin)
-            begin, kind = index, "item"
-    yield Chunk(kind, section, "".join(lines[begin:end]), end - begin)
+            yield _chunk(lines, begin, index, like)
+            begin, like = index, head._replace(kind="item")
+    yield _chunk(lines, begin, end, like)
 
 
-def _recut_item(
-    block: Block, lines: Sequence[str], start: int, change: Change, known: frozenset[str]
+def _is_inside(
+    blocks: list[Block],
+    index: int,
+    start: int,
+    lines: Sequence[str],
+    change: Change,
+    known: frozenset[str],
 ) -> bool:
-    """Handle the common edit, inside the items of one long block, without reading the others."""
-    chunks = block.chunks
-    if not block.shape or block.lines - change.removed + change.added <= WHOLE:
+    """Whether a change leaves alone how the block with this index, and those around it, are cut."""
+    block = blocks[index]
+    grown = change.added - change.removed
+    if not block.shape or block.lines + grown <= WHOLE or len(block.chunks) == 1:
         return False
     touched = [_last_solid(lines, change.first), *range(change.first, change.first + change.added)]
     if any(_opens(lines, it, known) for it in touched if it > start):
         return False
+    # The first lines vote on how all items begin.
+    votes = change.first <= start + 1 + _VOTING
+    if votes and _shape(lines, start, start + block.lines + grown) != block.shape:
+        return False
+    if not block.outer:
+        return True
+    if any(_begins_item(lines[it], block.outer) for it in touched if it > start):
+        return False
+    top, section = index, start
+    while blocks[top].outer:
+        top -= 1
+        section -= blocks[top].lines
+    if change.first > section + 1 + _VOTING:
+        return True
+    last = index
+    while last + 1 < len(blocks) and blocks[last + 1].outer:
+        last += 1
+    end = section + sum(it.lines for it in blocks[top : last + 1]) + grown
+    return _shape(lines, section, end) == block.outer
+
+
+def _recut_item(block: Block, lines: Sequence[str], start: int, change: Change) -> Splice | None:
+    """Handle the common edit, inside the items of one long block, without reading the others."""
+    chunks = block.chunks
     index, begin = 0, start
     while begin + chunks[index].lines <= change.first:
         begin += chunks[index].lines
@@ -223,17 +317,13 @@ def _recut_item(
     while end < change.first + change.removed:
         last += 1
         end += chunks[last].lines
-    # A first line that begins no item any more joins the item above, and the first lines vote on
-    # how all items begin.
-    lasts = start + block.lines - change.removed + change.added
+    # A first line that begins no item any more joins the item above.
     if index == 0 or not _begins_item(lines[begin], block.shape):
-        return False
-    if change.first <= start + 1 + _VOTING and _shape(lines, start, lasts) != block.shape:
-        return False
+        return None
     end += change.added - change.removed
-    section, shape = chunks[0].section, block.shape
-    chunks[index : last + 1] = [
-        it._replace(kind="item") for it in _items(lines, (begin, end), section, shape)
-    ]
+    like = chunks[0]._replace(kind="item")
+    fresh = list(_items(lines, (begin, end), like, block.shape))
+    removed = last + 1 - index
+    chunks[index : last + 1] = fresh
     block.lines += change.added - change.removed
-    return True
+    return Splice(index, removed, fresh)

@@ -35,7 +35,7 @@ class Export(NamedTuple):
 
 def exports_of(chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None) -> Iterator[Export]:
     """Everything the chunk defines, in the order written."""
-    if isinstance(root, tree.Mapping) and chunk.kind != "item":
+    if isinstance(root, tree.Mapping) and chunk.kind != "item" and not chunk.inner:
         for entry in root.entries:
             yield Export("section", entry.key.text, entry.key.span)
     if kind == "role":

@@ -45,11 +45,10 @@ def _sections(facts: Facts, is_role: bool) -> Iterator[Symbol]:
     current: Symbol | None = None
     for line, piece in facts.pieces:
         root = piece.reading.root
-        if piece.chunk.kind == "item" and current is not None:
+        chunk = piece.chunk
+        if current is not None and (chunk.kind == "item" or chunk.inner):
             more = list(_children(root, line, 0)) if root is not None else []
-            end = more[-1].span if more else current.span
-            span = Span(*current.span[:2], *max(current.span[2:], end[2:]))
-            current = current._replace(span=span, children=[*current.children, *more])
+            current = _holding(current, more, chunk.inner if chunk.kind == "item" else "")
             continue
         if current is not None:
             yield current
@@ -61,6 +60,19 @@ def _sections(facts: Facts, is_role: bool) -> Iterator[Symbol]:
                 current = _symbol(entry, line, "role" if is_role else "section", 0)
     if current is not None:
         yield current
+
+
+def _holding(symbol: Symbol, more: list[Symbol], inner: str) -> Symbol:
+    """The symbol with more children; `inner` names the last child where they are that one's."""
+    if not more:
+        return symbol
+    children = symbol.children
+    if inner and children and children[-1].name == inner:
+        children[-1] = _holding(children[-1], more, "")
+    else:
+        children.extend(more)
+    end = max(symbol.span[2:], more[-1].span[2:])
+    return symbol._replace(span=Span(*symbol.span[:2], *end))
 
 
 def _symbol(entry: tree.Entry, line: int, kind: SymbolKind, depth: int) -> Symbol:

@@ -103,13 +103,20 @@ def _walk(chunk: Chunk, kind: DocumentKind, root: tree.Node | None) -> Walked:
         return empty
     if kind == "role":
         return _walk_role(chunk, root, empty)
-    if chunk.kind != "item":
+    if chunk.kind != "item" and not chunk.inner:
         return fields.walk_part(root, NODE) if isinstance(root, tree.Mapping) else empty
     field = NODE.field(chunk.section)
     if field is None:
         return empty
     shape = fields.resolve(field.shape, root)
-    return _walk_item(root, shape, (chunk.section,))
+    path: Path = (chunk.section,)
+    if chunk.inner and chunk.kind == "item" and isinstance(shape, fields.Record):
+        inner = shape.field(chunk.inner)
+        within = inner.shape if inner is not None else shape.rest
+        if within is None:
+            return empty
+        shape, path = fields.resolve(within, root), (chunk.section, chunk.inner)
+    return _walk_item(root, shape, path)
 
 
 def _walk_role(chunk: Chunk, root: tree.Node, empty: Walked) -> Walked:

@@ -1,10 +1,14 @@
 """What a place in a document can see of the rest, and the record of what was looked at.
 
 A finding about one piece stays true as long as everything it asked still answers the same. So each
-answer is noted with its question, and the findings are kept until an answer changes.
+answer is noted with its question, and the findings are kept until an answer changes. An edit changes
+the table of facts where it happened, and tells which questions may now be answered differently.
 """
 
-from collections.abc import Mapping
+import itertools
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from vesper.lang.around import ALONE, Around, NodeSummary, RoleSummary
 from vesper.lang.exports import Export, ExportKind
@@ -12,73 +16,276 @@ from vesper.lang.piece import Piece
 from vesper.lang.types import ANY, Type, is_type
 
 Answer = object
+Question = tuple[str, tuple[object, ...]]
+Key = tuple[str, str | None]
+"""What a question is about: a kind with a name, or all names of a kind."""
 
+BROKEN: Final[Key] = ("broken", None)
+AROUND: Final[Key] = ("around", None)
+ANYTHING: Final[Key] = ("*", None)
 
 Pieces = list[tuple[int, Piece]]
+_revisions = itertools.count(1)
+
+
+class Held:
+    """A piece where it stands in its document; it follows when lines above it come or go."""
+
+    __slots__ = ("asked", "findings", "is_gone", "line", "order", "piece", "places")
+
+    def __init__(self, piece: Piece, line: int, order: int) -> None:
+        self.is_gone = False
+        self.piece = piece
+        self.line = line
+        """The first line of the piece in its text."""
+        self.order = order
+        """Its place among the pieces of its document."""
+        self.places: list[Placed] = []
+        self.findings: Sequence[tuple[Any, Any]] = ()
+        """What the rules found in it; kept by `check`, as is what that relies on."""
+        self.asked: Mapping[Question, Answer] = {}
 
 
 class Placed:
-    """An export with the piece it comes from; it follows the piece when lines above it come or go."""
+    """An export with the piece it comes from."""
 
-    __slots__ = ("_index", "_pieces", "order")
+    __slots__ = ("_held", "_index")
 
-    def __init__(self, pieces: Pieces, order: int, index: int) -> None:
-        self._pieces = pieces
+    def __init__(self, held: Held, index: int) -> None:
+        self._held = held
         self._index = index
-        self.order = order
-        """The place of the piece among those of its document."""
 
     @property
     def line(self) -> int:
         """The first line of the piece."""
-        return self._pieces[self.order][0]
+        return self._held.line
+
+    @property
+    def order(self) -> int:
+        """The place of the piece among those of its document."""
+        return self._held.order
 
     @property
     def export(self) -> Export:
         """What is exported."""
-        return self._pieces[self.order][1].exports[self._index]
+        return self._held.piece.exports[self._index]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What tells which of two was written first."""
+        return (self._held.order, self._index)
 
 
 class Facts:
-    """Everything the pieces of one document export, by kind and name.
+    """Everything the pieces of one document export, by kind and name, kept current through edits."""
 
-    The same object serves as long as nothing changes that another piece could notice.
-    """
+    __slots__ = (
+        "_broken",
+        "_now",
+        "_pieces",
+        "_stamps",
+        "_table",
+        "_types",
+        "_unsorted",
+        "held",
+        "looked_at",
+        "revision",
+    )
 
-    __slots__ = ("_signatures", "is_broken", "pieces", "table", "types")
+    def __init__(self, pieces: Iterable[tuple[int, Piece]]) -> None:
+        self.held = [Held(piece, line, order) for order, (line, piece) in enumerate(pieces)]
+        self.revision = next(_revisions)
+        """A number that no other state of any document's facts has."""
+        self.looked_at: set[str] | None = None
+        """While a rule over the document runs: the kinds it looks at."""
+        self._broken = sum(it.piece.is_broken for it in self.held)
+        self._pieces: Pieces | None = None
+        self._table: dict[str, dict[str, list[Placed]]] = {}
+        self._types: dict[str, Type] | None = None
+        self._unsorted: set[str] = set()
+        self._stamps: dict[str, int] = {}
+        self._now = self.revision
+        self._stamps["broken"] = 1 if self._broken else 0
+        for held in self.held:
+            self._enter(held)
+        self._unsorted.clear()
 
-    def __init__(self, pieces: Pieces) -> None:
-        self.pieces = pieces
-        self.is_broken = any(piece.is_broken for _, piece in pieces)
-        self._signatures = _signatures(pieces)
-        self.table: dict[ExportKind, dict[str, list[Placed]]] = {}
-        table = self.table
-        for order, (_, piece) in enumerate(pieces):
-            for index, export in enumerate(piece.exports):
-                names = table.setdefault(export.kind, {})
-                names.setdefault(export.name, []).append(Placed(pieces, order, index))
-        self.types: dict[str, Type] = {}
+    @property
+    def pieces(self) -> Pieces:
+        """The pieces with their first lines, in order."""
+        self._look("*")
+        if self._pieces is None:
+            self._pieces = [(it.line, it.piece) for it in self.held]
+        return self._pieces
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether some piece could not be read as written, so that names may be missing."""
+        self._look("broken")
+        return self._broken > 0
+
+    @property
+    def types(self) -> dict[str, Type]:
         """The document's own types by name."""
-        for name, places in self.of("type").items():
-            detail = places[0].export.detail
-            if is_type(detail):
-                self.types[name] = detail
-
-    def moved_to(self, pieces: Pieces) -> "Facts":
-        """The facts of other pieces: this object where nobody could tell the difference."""
-        if _signatures(pieces) != self._signatures:
-            return Facts(pieces)
-        self.pieces[:] = pieces
-        return self
+        if self._types is None:
+            found = {name: places[0].export.detail for name, places in self.of("type").items()}
+            self._types = {name: it for name, it in found.items() if is_type(it)}
+        self._look("type")
+        return self._types
 
     def of(self, kind: ExportKind) -> Mapping[str, list[Placed]]:
         """Everything of one kind, by name, in the order written."""
-        return self.table.get(kind, {})
+        self._look(kind)
+        if kind in self._unsorted:
+            self._unsorted.discard(kind)
+            named = self._table.get(kind, {})
+            self._table[kind] = dict(sorted(named.items(), key=lambda it: it[1][0].rank))
+        return self._table.get(kind, {})
 
     def first(self, kind: ExportKind, name: str) -> Placed | None:
         """The first of a kind with that name, or None."""
-        found = self.of(kind).get(name)
+        self._look(kind)
+        found = self._table.get(kind, {}).get(name)
         return found[0] if found else None
+
+    def stamp(self, kind: str) -> int:
+        """A number that changes when anything of that kind does.
+
+        `*` stands for the whole text, `line` for the lines at which pieces begin.
+        """
+        return self._stamps.get(kind, 0)
+
+    def move(self, lines: int) -> None:
+        """Follow when lines above the document come or go."""
+        self._pieces = None
+        self._stamps["line"] = self._stamps["*"] = next(_revisions)
+        for held in self.held:
+            held.line += lines
+
+    def splice(self, at: int, removed: int, pieces: Sequence[Piece]) -> tuple[list[Held], set[Key]]:
+        """Put other pieces in place of some, before an existing one; tells which are new and what
+        others may notice.
+
+        The revision stays the same while nobody could notice a thing.
+        """
+        self._pieces = None
+        self._now = self._stamps["*"] = next(_revisions)
+        old = self.held[at : at + removed]
+        line = self.held[at].line
+        grown = sum(it.chunk.lines for it in pieces) - sum(it.piece.chunk.lines for it in old)
+        self._broken += sum(it.is_broken for it in pieces) - sum(it.piece.is_broken for it in old)
+        noticed = self._noticed(old, pieces)
+        if len(old) == len(pieces):
+            fresh = old
+            for held, piece in zip(old, pieces, strict=True):
+                self._put(held, piece)
+        else:
+            for held in old:
+                held.is_gone = True
+                self._leave(held)
+            fresh = [Held(piece, 0, 0) for piece in pieces]
+            self.held[at : at + removed] = fresh
+            for order in range(at, len(self.held)):
+                self.held[order].order = order
+            for held in fresh:
+                self._enter(held)
+        for held in fresh:
+            held.line = line
+            line += held.piece.chunk.lines
+        if grown:
+            self._stamps["line"] = self._now
+            for held in self.held[at + len(pieces) :]:
+                held.line += grown
+        if noticed:
+            self.revision = next(_revisions)
+        return fresh, noticed
+
+    def _put(self, held: Held, piece: Piece) -> None:
+        """Another piece in the same place; what it exports under the same names stays entered."""
+        if [it.signature for it in piece.exports] == [it.signature for it in held.piece.exports]:
+            self._stamp(held.piece.exports, piece.exports)
+            held.piece = piece
+            return
+        self._leave(held)
+        held.piece = piece
+        self._enter(held)
+
+    def _stamp(self, old: Sequence[Export], new: Sequence[Export]) -> None:
+        for before, after in zip(old, new, strict=True):
+            if before != after:
+                self._stamps[before.kind] = self._now
+
+    def _leave(self, held: Held) -> None:
+        for placed in held.places:
+            export = placed.export
+            named = self._table[export.kind]
+            places = named[export.name]
+            del places[bisect_left(places, placed.rank, key=_rank)]
+            if not places:
+                del named[export.name]
+            self._unsorted.add(export.kind)
+            self._stamps[export.kind] = self._now
+        held.places = []
+
+    def _enter(self, held: Held) -> None:
+        held.places = [Placed(held, index) for index in range(len(held.piece.exports))]
+        for placed, export in zip(held.places, held.piece.exports, strict=True):
+            places = self._table.setdefault(export.kind, {}).setdefault(export.name, [])
+            if places and placed.rank < places[-1].rank:
+                places.insert(bisect_left(places, placed.rank, key=_rank), placed)
+            else:
+                places.append(placed)
+            self._unsorted.add(export.kind)
+            self._stamps[export.kind] = self._now
+
+    def _noticed(self, old: Sequence[Held], pieces: Sequence[Piece]) -> set[Key]:
+        before = _by_name(it.piece for it in old)
+        after = _by_name(pieces)
+        changed = [it for it in before.keys() | after.keys() if before.get(it) != after.get(it)]
+        noticed: set[Key] = {*changed, *((kind, None) for kind, _ in changed)}
+        if self._stamps.get("broken", 0) != (state := 1 if self._broken else 0):
+            self._stamps["broken"] = state
+            noticed.add(BROKEN)
+        if any(kind == "type" for kind, _ in noticed):
+            self._types = None
+        return noticed
+
+    def _look(self, kind: str) -> None:
+        if self.looked_at is not None:
+            self.looked_at.add(kind)
+
+
+def _rank(placed: Placed) -> tuple[int, int]:
+    return placed.rank
+
+
+def _by_name(pieces: Iterable[Piece]) -> dict[Key, list[object]]:
+    """The details of each name, and the names of each kind, in the order written."""
+    found: dict[Key, list[object]] = {}
+    for piece in pieces:
+        for export in piece.exports:
+            found.setdefault((export.kind, export.name), []).append(export.detail)
+            found.setdefault((export.kind, None), []).append(export.name)
+    return found
+
+
+def about(question: Question) -> Key:
+    """What a question is about: it is asked anew when that changes."""
+    match question:
+        case ("find", (str(kind), str(name))):
+            return kind, name
+        case ("names", (str(kind),)):
+            return kind, None
+        case ("variable", (str(name), _)):
+            return "variable", name
+        case ("types", _):
+            return "type", None
+        case ("is_broken", _):
+            return BROKEN
+        case ("node" | "node_ids" | "role" | "role_names" | "knows_workspace", _):
+            return AROUND
+        case _:
+            return ANYTHING
 
 
 class Scope:
@@ -161,7 +368,3 @@ class Scope:
     def still(self, asked: Mapping[tuple[str, tuple[object, ...]], Answer]) -> bool:
         """Whether every question would be answered as before."""
         return all(getattr(self, name)(*given) == answer for (name, given), answer in asked.items())
-
-
-def _signatures(pieces: Pieces) -> list[object]:
-    return [piece.signature for _, piece in pieces]

@@ -190,6 +190,8 @@ class RelativeSource:
             line = content(self._lines[number])
             begin = self._span.column + quote if number == first else indentation(line)
             end = self._span.end_column - quote if number == last else len(line.rstrip())
+            # What was read may be a mended line, longer than the one that was written.
+            end = min(end, len(line))
             if number != first and begin >= end and number != last:
                 blanks += 1
                 continue
