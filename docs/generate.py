@@ -1,4 +1,4 @@
-"""Writes `docs/reference/` and `schemas/` from the rules, tables, tools and commands themselves.
+"""Writes `docs/reference/`, `schemas/` and what the broken examples say, from the code itself.
 
 `make docs` runs it. Nothing in those folders is written by hand, so nothing in them can be wrong
 about the product without a test saying so.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vesper.cli.main import build_parser
 from vesper.lang import ops, rules
+from vesper.lang.check import check
 from vesper.lang.document import NODE
 from vesper.lang.fields import (
     Choice,
@@ -30,6 +31,7 @@ from vesper.lang.roles import ROLE
 from vesper.lang.rule import Rule
 from vesper.lang.schema import json_schema
 from vesper.lang.types import shown
+from vesper.workspace.files import document_kind
 from vesper_mcp.server import declared_tools
 from vesper_mcp.tool import strict_tool
 
@@ -70,7 +72,17 @@ def generated() -> dict[str, str]:
     for kind in ("vsp", "role"):
         schema = json.dumps(json_schema(kind), indent=2, ensure_ascii=False)
         files[f"schemas/{kind}.schema.json"] = f"{schema}\n"
+    files["examples/broken/expected.txt"] = "".join(_said_of_broken_examples())
     return files
+
+
+def _said_of_broken_examples() -> Iterator[str]:
+    """A line a problem, as `vesper check` prints it."""
+    for path in sorted((ROOT / "examples" / "broken").iterdir()):
+        kind = document_kind(path)
+        for it in check(path.read_text(encoding="utf-8"), kind) if kind else ():
+            place = f"{path.name}:{it.span.line + 1}:{it.span.column + 1}"
+            yield f"{place}: {it.severity}: {it.message} {it.code}\n"
 
 
 def main() -> None:

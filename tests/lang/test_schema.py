@@ -32,8 +32,9 @@ for tag, pattern in (
     )
 
 
-def load(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), CoreLoader)
+def load(path: Path) -> list[Any]:
+    """Every document of a file."""
+    return list(yaml.load_all(path.read_text(encoding="utf-8"), CoreLoader))
 
 
 @pytest.mark.parametrize("kind", ["vsp", "role"])
@@ -45,18 +46,19 @@ def test_the_file_in_the_repository_is_the_generated_one(kind: Any):
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda it: it.name)
 def test_every_example_document_is_valid(path: Path):
-    jsonschema.Draft202012Validator(json_schema("vsp")).validate(load(path))
+    for document in load(path):
+        jsonschema.Draft202012Validator(json_schema("vsp")).validate(document)
 
 
 @requirement("V22")
 def test_the_example_roles_are_valid():
     jsonschema.Draft202012Validator(json_schema("role")).validate(
-        load(ROOT / "examples/roles.yaml")
+        load(ROOT / "examples/roles.yaml")[0]
     )
 
 
 def test_a_misspelt_key_and_an_unknown_operation_are_refused():
-    document = load(ROOT / "examples" / "greeting.vsp")
+    document = load(ROOT / "examples" / "greeting.vsp")[0]
     document["flow"][0]["operatoin"] = "x"
     assert not jsonschema.Draft202012Validator(json_schema("vsp")).is_valid(document)
     del document["flow"][0]["operatoin"]

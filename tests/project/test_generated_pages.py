@@ -17,7 +17,8 @@ from vesper_mcp.server import declared_tools
 
 fresh = cache(generated)
 REFERENCE = ROOT / "docs" / "reference"
-FILES = sorted([*REFERENCE.iterdir(), *(ROOT / "schemas").iterdir()])
+SAID = ROOT / "examples" / "broken" / "expected.txt"
+FILES = sorted([*REFERENCE.iterdir(), *(ROOT / "schemas").iterdir(), SAID])
 
 
 def page(name: str) -> str:

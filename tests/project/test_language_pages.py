@@ -17,6 +17,7 @@ def blocks(name: str) -> list[tuple[str, str]]:
     return re.findall(r"^```yaml ?([^\n]*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
+PARTS = [text for info, text in blocks("README.md") if info == "part"]
 CHOICES = [(info.removeprefix("says "), text) for info, text in blocks("choices.md")]
 
 
@@ -24,6 +25,11 @@ def test_the_pieces_of_the_introduction_are_one_document_without_problems():
     pieces = [text for info, text in blocks("README.md") if not info]
     assert len(pieces) >= 5
     assert check("\n".join(pieces)) == []
+
+
+@pytest.mark.parametrize("text", PARTS, ids=lambda it: it.split(maxsplit=3)[1])
+def test_a_part_of_a_document_lacks_the_other_parts_and_has_no_other_problem(text: str):
+    assert {it.code for it in check(text)} <= {"VSP114", "VSP505", "VSP601"}
 
 
 def test_the_roles_of_the_introduction_have_no_problems():
