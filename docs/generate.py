@@ -113,19 +113,15 @@ def _diagnostics() -> Iterator[str]:
             yield from ("", f"**{title}**", "")
             yield from _table(
                 ("code", "name", "severity"),
-                ((f"[{it.code}](#{_anchor(_heading(it))})", it.name, it.severity) for it in group),
+                ((f"[{it.code}](#{_anchor(it.heading)})", it.name, it.severity) for it in group),
             )
     for it in known:
         yield from _diagnostic(it)
 
 
-def _heading(it: Rule) -> str:
-    return f"{it.code} {it.name}"
-
-
 def _diagnostic(it: Rule) -> Iterator[str]:
     where = {"vsp": ", in documents", "role": ", in role files", None: ""}[it.kind]
-    yield from ("", f"## {_heading(it)}", "")
+    yield from ("", f"## {it.heading}", "")
     yield from (f"*{it.severity.capitalize()}{where}.*", "", *it.doc.splitlines(), "")
     yield from ("Reported:", "", *_fenced(it.bad), "", "Fine:", "", *_fenced(it.good))
 

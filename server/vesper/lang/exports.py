@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from vesper.lang import fields, tree, types
+from vesper.lang import bounds, fields, tree, types
 from vesper.lang.chunks import Chunk
 from vesper.lang.fields import Slot, Walked
 from vesper.lang.operation import operations, text_of
@@ -12,7 +12,8 @@ from vesper.lang.source import Span
 ExportKind = Literal[
     "section", "node", "node-type", "input", "output", "error-field", "error-code",
     "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
-    "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref",
+    "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref", "optional", "bound",
+    "transition", "sensitive", "version", "use", "type-use", "code-use",
 ]  # fmt: skip
 
 
@@ -86,6 +87,8 @@ def _of_slot(slot: Slot) -> Iterator[Export]:  # noqa: C901 -- one case a path
             yield Export("node-type", node.text, node.span)
         case ("inputs",), tree.Mapping():
             yield from _specs("input", node)
+            for entry in node.entries:
+                yield from _demands(entry)
         case ("outputs",), tree.Mapping():
             short = [it for it in node.entries if it.key.text not in ("success", "error")]
             for entry in short:
@@ -107,6 +110,11 @@ def _of_slot(slot: Slot) -> Iterator[Export]:  # noqa: C901 -- one case a path
         case ("state_machines",), tree.Mapping():
             for entry in node.entries:
                 yield _machine(entry)
+                yield from _transitions(entry)
+        case ("security", "sensitive_data", int()), tree.Scalar():
+            yield Export("sensitive", node.text, node.span)
+        case ("metadata", "version"), tree.Scalar():
+            yield Export("version", node.text, node.span)
         case ("metadata", "dependencies", int()), tree.Scalar():
             yield Export("node-ref", node.text, node.span)
         case ("flow", *_), tree.Mapping() if _is_step(slot):
@@ -152,6 +160,36 @@ def _type(entry: tree.Entry) -> Export:
 def _machine(entry: tree.Entry) -> Export:
     states = entry.value.get("states") if isinstance(entry.value, tree.Mapping) else None
     return Export("machine", entry.key.text, entry.key.span, "\n".join(_words(states)))
+
+
+def _demands(entry: tree.Entry) -> Iterator[Export]:
+    """Whether an input may be left out, and the numbers it may be."""
+    name, spec = entry.key.text, entry.value
+    is_open = isinstance(spec, tree.Mapping) and spec.entry("default") is not None
+    if is_open or isinstance(field_type(spec), types.Nullable):
+        yield Export("optional", name, entry.key.span)
+    constraints = spec.get("constraints") if isinstance(spec, tree.Mapping) else None
+    for item in constraints.items if isinstance(constraints, tree.Sequence) else ():
+        bound = bounds.constraint_bound(item, name)
+        if bound is not None:
+            yield Export("bound", name, item.span, bound)
+
+
+def _transitions(entry: tree.Entry) -> Iterator[Export]:
+    moves = entry.value.get("transitions") if isinstance(entry.value, tree.Mapping) else None
+    for move in moves.items if isinstance(moves, tree.Sequence) else ():
+        if isinstance(move, tree.Mapping):
+            for start in words_of(move.get("from")):
+                detail = f"{start.text}>{text_of(move, 'to')}"
+                yield Export("transition", entry.key.text, start.span, detail)
+
+
+def words_of(node: tree.Node | None) -> list[tree.Scalar]:
+    """The texts of a list, or the one text that stands in its place."""
+    if isinstance(node, tree.Scalar):
+        return [] if node.is_null else [node]
+    items = node.items if isinstance(node, tree.Sequence) else []
+    return [it for it in items if isinstance(it, tree.Scalar) and not it.is_null]
 
 
 def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from vesper.lang import expr, fields, reading, tree
+from vesper.lang import expr, fields, reading, tree, types
 from vesper.lang.chunks import Chunk
 from vesper.lang.document import NODE
 from vesper.lang.exports import Export, exports_of
@@ -45,6 +45,25 @@ class Expression(NamedTuple):
         return self.source.span(start + self.shift, end + self.shift)
 
 
+class Step(NamedTuple):
+    """One step of a flow, however deep it stands."""
+
+    node: tree.Mapping
+    operation: str
+    path: Path
+
+    def text(self, key: str) -> tree.Scalar | None:
+        """The value of a key where it is a text that says something, else None."""
+        found = self.node.get(key)
+        return found if isinstance(found, tree.Scalar) and not found.is_null else None
+
+    @property
+    def place(self) -> Span:
+        """Where to say something about the whole step: its operation, or its first key."""
+        entry = self.node.entry("operation") or self.node.entries[0]
+        return entry.value.span if entry.key.text == "operation" else entry.key.span
+
+
 class Piece:
     """One chunk, examined. Lines count from its first."""
 
@@ -59,6 +78,8 @@ class Piece:
         "mended",
         "reading",
         "signature",
+        "steps",
+        "texts",
         "walked",
     )  # fmt: skip
 
@@ -74,7 +95,10 @@ class Piece:
             for line in range(it.span.line, it.span.end_line + 1)
         )
         self.walked = _walk(chunk, kind, self.reading.root)
-        self.expressions = list(_expressions(self.walked, self.reading.lines))
+        self.steps = list(_steps(self.walked))
+        self.texts = _texts(self.walked)
+        """The texts of one kind, each with its slot."""
+        self.expressions = list(_expressions(self.walked, self.reading.lines, self.steps))
         anchors = self.reading.anchors.items()
         self.exports: tuple[Export, ...] = (
             *exports_of(chunk, kind, self.walked, self.reading.root),
@@ -86,6 +110,7 @@ class Piece:
                 if it.kind == "conflict"
             ),
             *_clock_needs(self.expressions),
+            *_uses(self.walked, self.expressions, self.texts),
         )
         self.signature = (self.is_broken, *(it.signature for it in self.exports))
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
@@ -156,9 +181,58 @@ def _ignored(lines: list[str]) -> dict[int, frozenset[str]]:
     return silenced
 
 
-def _expressions(walked: Walked, lines: list[str]) -> Iterator[Expression]:
+def _steps(walked: Walked) -> Iterator[Step]:
+    for slot in walked.slots:
+        if isinstance(slot.shape, fields.Record) and slot.shape.kind == "step":
+            node = slot.node
+            if isinstance(node, tree.Mapping) and node.entries:
+                operation = node.get("operation")
+                word = operation.text if isinstance(operation, tree.Scalar) else ""
+                yield Step(node, word, slot.path)
+
+
+def _texts(walked: Walked) -> dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]]:
+    found: dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]] = {}
+    for slot in walked.slots:
+        node, shape = slot.node, slot.shape
+        if isinstance(shape, fields.Text) and isinstance(node, tree.Scalar) and not node.is_null:
+            found.setdefault(shape.kind, []).append((node, slot))
+    return found
+
+
+def _uses(
+    walked: Walked,
+    expressions: list[Expression],
+    texts: dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]],
+) -> Iterator[Export]:
+    """What is read here, each name once."""
+    names: dict[str, Span] = {}
+    for expression in expressions:
+        place = expression.slot.node.span
+        if expression.parsed.tree is None:
+            names |= dict.fromkeys(re.findall(r"\w+", expression.text), place)
+            continue
+        for node in expr.walk(expression.parsed.tree):
+            if isinstance(node, expr.Name):
+                names.setdefault(node.name, place)
+    yield from (Export("use", name, span) for name, span in names.items())
+    kinds = {name: it for it, _ in texts.get("type", ()) for name, _ in types.parse(it.text).names}
+    yield from (Export("type-use", name, it.span) for name, it in kinds.items())
+    codes: dict[str, Span] = {}
+    for slot in walked.slots:
+        node, shape = slot.node, slot.shape
+        is_code = isinstance(shape, fields.Text) and shape.kind == "error-code"
+        if slot.path and slot.path[0] in ("flow", "error_handling") and (
+            is_code or slot.path[-1] == "error_code"
+        ):  # fmt: skip
+            text = node.text if isinstance(node, tree.Scalar) else ""
+            codes["*" if "{" in text else text] = node.span
+    yield from (Export("code-use", name, span) for name, span in codes.items())
+
+
+def _expressions(walked: Walked, lines: list[str], steps: list[Step]) -> Iterator[Expression]:
     places = [it for it in walked.slots if isinstance(it.node, tree.Scalar)]
-    locals_ = _local_names(walked)
+    locals_ = _local_names(steps)
     for slot in places:
         scalar = slot.node
         assert isinstance(scalar, tree.Scalar)
@@ -226,26 +300,20 @@ def template_parts(text: str) -> Iterator[tuple[int, str, bool]]:
         at = end + 1
 
 
-def _local_names(walked: Walked) -> list[tuple[Path, frozenset[str]]]:
+def _local_names(steps: list[Step]) -> list[tuple[Path, frozenset[str]]]:
     """Names that hold inside one step: loop variables, elements, a call's response."""
     found: list[tuple[Path, frozenset[str]]] = []
-    for slot in walked.slots:
-        if not (isinstance(slot.shape, fields.Record) and slot.shape.kind == "step"):
-            continue
-        if not isinstance(slot.node, tree.Mapping):
-            continue
-        names = {it.value.text for it in slot.node.entries
-                 if it.key.text == "as" and isinstance(it.value, tree.Scalar)}  # fmt: skip
-        operation = slot.node.get("operation")
-        if isinstance(operation, tree.Scalar):
-            names |= _step_names(operation.text, slot.node)
-        parameters = slot.node.get("parameters")
+    for step in steps:
+        named = step.text("as")
+        names = {named.text} if named is not None else set[str]()
+        names |= _step_names(step.operation, step.node)
+        parameters = step.node.get("parameters")
         if isinstance(parameters, tree.Mapping):
             names |= {it.key.text for it in parameters.entries}
-        if slot.node.entry("collect") is not None:
-            names |= set(_outputs_within(slot.node))
+        if step.node.entry("collect") is not None:
+            names |= set(_outputs_within(step.node))
         if names:
-            found.append((slot.path, frozenset(names)))
+            found.append((step.path, frozenset(names)))
     return found
 
 

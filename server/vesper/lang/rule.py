@@ -20,6 +20,9 @@ from vesper.lang.source import Span
 
 Severity = Literal["error", "warning", "hint"]
 
+PAGE = "docs/reference/diagnostics.md"
+"""The page that describes every rule, from the root of the repository."""
+
 
 class Edit(NamedTuple):
     """Put `text` in place of the span."""
@@ -81,8 +84,18 @@ class Rule:
     good: str
     kind: DocumentKind | None
     check: Callable[..., Iterator[Finding]]
-    over: Literal["piece", "document"]
+    over: Literal["piece", "document", "report"]
     doc: str
+
+    @property
+    def heading(self) -> str:
+        """What its part of the page is called."""
+        return f"{self.code} {self.name}"
+
+    @property
+    def link(self) -> str:
+        """Where it is documented, from the root of the repository: `PAGE#its-heading`."""
+        return f"{PAGE}#{self.code.lower()}-{self.name}"
 
 
 def rule(

@@ -1,19 +1,29 @@
-"""VSP121: a duration that is none."""
+"""VSP121: a duration that is none, or out of all proportion."""
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
-from vesper.lang import fields, tree
+from vesper.lang import tree
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, rule
+from vesper.lang.rule import Finding, Fix, replace, rule
 from vesper.lang.scope import Scope
+from vesper.lang.values import DURATION
 
-FORM = re.compile(r"\d{1,9}(?:\.\d{1,6})?\s?(?:ms|s|m|h|d)\Z")
+_FORM = "a duration is a number with ms, s, m, h or d, such as `30s`"
+_WORD = re.compile(
+    r"(\d{1,9})\s*(?:(milliseconds?|msecs?)|(seconds?|secs?)|(minutes?|mins?)|(hours?|hrs?)|(days?))\Z"
+)
+_UNITS = ("ms", "s", "m", "h", "d")
+_SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600),
+            "d": Decimal(86_400)}  # fmt: skip
+_LONGEST = Decimal(3653 * 86_400)
 
 
 @rule(
     "VSP121",
     "bad-duration",
+    kind=None,
     bad="""
         performance:
           timeout: 30 parsecs
@@ -26,9 +36,25 @@ FORM = re.compile(r"\d{1,9}(?:\.\d{1,6})?\s?(?:ms|s|m|h|d)\Z")
 )
 def bad_duration(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     """A bare number would leave open whether seconds or milliseconds are meant."""
-    for slot in piece.walked.slots:
-        if not (isinstance(slot.shape, fields.Text) and slot.shape.kind == "duration"):
+    for node, slot in piece.texts.get("duration", ()):
+        if not DURATION.match(node.text):
+            yield Finding(node.span, _FORM, _fix(node))
             continue
-        node = slot.node
-        if isinstance(node, tree.Scalar) and not node.is_null and not FORM.match(node.text):
-            yield Finding(node.span, "a duration is a number with ms, s, m, h or d, such as `30s`")
+        seconds = _seconds(node.text)
+        if seconds == 0 and "timeout" in slot.path[-1:]:
+            yield Finding(node.span, "nothing is done in no time: a timeout is longer than 0")
+        elif seconds > _LONGEST:
+            yield Finding(node.span, "this is more than ten years: a duration is at most 3653d")
+
+
+def _seconds(text: str) -> Decimal:
+    unit = text.lstrip("0123456789. ")
+    return Decimal(text.removesuffix(unit).strip()) * _SECONDS[unit]
+
+
+def _fix(node: tree.Scalar) -> Fix | None:
+    word = _WORD.match(node.text.strip().lower())
+    if word is None:
+        return None
+    unit = next(unit for unit, found in zip(_UNITS, word.groups()[1:], strict=True) if found)
+    return replace(f"Write `{word[1]}{unit}`", node.span, f"{word[1]}{unit}")
