@@ -42,8 +42,16 @@ def exports_of(chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None) 
     if kind == "role":
         yield from _roles(chunk, root)
         return
+    if holds_outputs(chunk) and isinstance(root, tree.Mapping):
+        yield from _short_outputs(root)
     for slot in walked.slots:
         yield from _of_slot(slot)
+
+
+def holds_outputs(chunk: Chunk) -> bool:
+    """Whether the keys of the chunk are keys of a long `outputs`, cut from their head line."""
+    within = bool(chunk.inner) if chunk.kind == "head" else chunk.kind == "item" and not chunk.inner
+    return within and chunk.section == "outputs"
 
 
 def field_type(spec: tree.Node) -> types.Type:
@@ -90,9 +98,7 @@ def _of_slot(slot: Slot) -> Iterator[Export]:  # noqa: C901 -- one case a path
             for entry in node.entries:
                 yield from _demands(entry)
         case ("outputs",), tree.Mapping():
-            short = [it for it in node.entries if it.key.text not in ("success", "error")]
-            for entry in short:
-                yield Export("output", entry.key.text, entry.key.span, field_type(entry.value))
+            yield from _short_outputs(node)
         case ("outputs", "success"), tree.Mapping():
             yield from _specs("output", node)
         case ("outputs", "error"), tree.Mapping():
@@ -130,6 +136,12 @@ def _is_step(slot: Slot) -> bool:
 def _specs(kind: Literal["input", "output", "error-field"], node: tree.Mapping) -> Iterator[Export]:
     for entry in node.entries:
         yield Export(kind, entry.key.text, entry.key.span, field_type(entry.value))
+
+
+def _short_outputs(node: tree.Mapping) -> Iterator[Export]:
+    for entry in node.entries:
+        if entry.key.text not in ("success", "error"):
+            yield Export("output", entry.key.text, entry.key.span, field_type(entry.value))
 
 
 def _error_side(node: tree.Mapping) -> Iterator[Export]:

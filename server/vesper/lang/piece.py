@@ -76,6 +76,7 @@ class Piece:
         "kind",
         "memo",
         "mended",
+        "mentioned",
         "reading",
         "signature",
         "steps",
@@ -115,6 +116,8 @@ class Piece:
         self.signature = (self.is_broken, *(it.signature for it in self.exports))
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
         self.memo: list[object] = []
+        self.mentioned: object = None
+        """What `mentions_of` found, once somebody asked."""
 
 
 _BREAKING = frozenset(
@@ -322,7 +325,7 @@ def _step_names(operation: str, step: tree.Mapping) -> set[str]:
         case "data_transform" | "for_each":
             items = step.get("input") or step.get("items")
             text = items.text.strip("{} ") if isinstance(items, tree.Scalar) else ""
-            return {"item", "index", "accumulator", "acc", "a", "b", _singular(text), text}
+            return {"item", "index", "accumulator", "acc", "a", "b", singular(text), text}
         case "external_api_call" | "call_node" | "agent_run" | "approval" | "wait":
             return {"response", "result"}
         case "database_query":
@@ -353,7 +356,8 @@ def _outputs_within(node: tree.Node) -> Iterator[str]:
             yield from _outputs_within(entry.value)
 
 
-def _singular(text: str) -> str:
+def singular(text: str) -> str:
+    """What an element of the list is called where nobody names it."""
     word = text.rsplit(".", 1)[-1]
     if word.endswith("ies"):
         return f"{word[:-3]}y"

@@ -13,7 +13,7 @@ from typing import Literal, cast
 import yaml
 
 from vesper.lang.chunks import Repair
-from vesper.lang.source import Span, content, indentation, split_lines
+from vesper.lang.source import Span, behind_properties, content, indentation, split_lines
 from vesper.lang.tree import Alias, Entry, Mapping, Node, Scalar, Sequence
 
 MAX_DEPTH = 64
@@ -174,6 +174,7 @@ class _Composer:
     def compose(self, text: str) -> None:
         """Raises _Unreadable or yaml.MarkedYAMLError at the first thing that cannot be read."""
         aliases = 0
+        self._lines = split_lines(text) if "&" in text or "!" in text else []
         parse = cast("Callable[..., Iterator[yaml.Event]]", yaml.parse)  # pyright: ignore[reportUnknownMemberType]
         events = parse(text, Loader=yaml.CSafeLoader)
         for event in events:
@@ -200,6 +201,8 @@ class _Composer:
         self._check_tag(event)
         style = event.style or ""
         span = Span(start.line, start.column, end.line, end.column)
+        if event.anchor or event.tag:
+            span = behind_properties(self._lines, span)
         node = Scalar(span, event.value, style, event.anchor or "")
         if node.anchor:
             self.anchors[node.anchor] = node

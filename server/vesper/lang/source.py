@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
+_PROPERTIES = re.compile(r"\s*(?:[&!]\S*(?:\s+|$))*(?:#.*)?")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
 
@@ -132,6 +133,17 @@ def is_blank(line: str) -> bool:
     return not stripped or stripped[0] == "#"
 
 
+def behind_properties(lines: Sequence[str], span: Span) -> Span:
+    """The span of a value without the `&anchor` and `!tag` written before it."""
+    line, column = span[:2]
+    while line <= span.end_line:
+        found = _PROPERTIES.match(lines[line], column)
+        if found and found.end() < len(content(lines[line])):
+            return span._replace(line=line, column=found.end())
+        line, column = line + 1, 0
+    return span._replace(line=span.end_line, column=span.end_column)
+
+
 class RelativeSource:
     """Carries places inside a scalar's value back into the text it was written in.
 
@@ -148,6 +160,14 @@ class RelativeSource:
     def span(self, start: int, end: int) -> Span:
         """The span of the characters from `start` up to `end` of the value."""
         if self._places is None:
+            line, column, end_line, end_column = self._span
+            quote = 1 if self._style else 0
+            if (
+                line == end_line
+                and end_column - column - 2 * quote == len(self._text) >= end > start
+            ):
+                # Nothing was undone but the quotes.
+                return Span(line, column + quote + start, line, column + quote + end)
             self._places = self._walk()
         places = self._places
         if not places:
@@ -156,7 +176,8 @@ class RelativeSource:
         last = places[min(max(end - 1, start), len(places) - 1)]
         if start >= len(places):
             return Span(last[0], last[1] + 1, last[0], last[1] + 2)
-        return Span(first[0], first[1], last[0], last[1] + 1)
+        width = self._width(self._lines[last[0]], last[1])
+        return Span(first[0], first[1], last[0], last[1] + width)
 
     def offset(self, line: int, column: int) -> int:
         """The offset into the value of the character at a place, or just behind the one before."""
@@ -206,10 +227,13 @@ class RelativeSource:
         column = begin
         while column < end:
             yield number, column
-            if self._style == "'" and line[column : column + 2] == "''":
-                column += 2
-            elif self._style == '"' and line[column] == "\\":
-                kind = line[column + 1 : column + 2]
-                column += 2 + {"x": 2, "u": 4, "U": 8}.get(kind, 0)
-            else:
-                column += 1
+            column += self._width(line, column)
+
+    def _width(self, line: str, column: int) -> int:
+        """How many characters are written for the one that begins here."""
+        if self._style == "'" and line[column : column + 2] == "''":
+            return 2
+        if self._style == '"' and line[column : column + 1] == "\\":
+            kind = line[column + 1 : column + 2]
+            return 2 + {"x": 2, "u": 4, "U": 8}.get(kind, 0)
+        return 1

@@ -1,0 +1,87 @@
+"""Occurrences: what a name in a document means, and every place where the same thing is written.
+
+Only pieces whose text holds the name are looked at, and what a piece mentions is worked out once, so
+asking comes cheap enough for every move of the cursor.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from vesper.lang.check import Analysis
+from vesper.lang.meaning import Thing, View
+from vesper.lang.mention import Kind, Mention
+from vesper.lang.mentions import family, mentions_of
+from vesper.lang.scope import Facts
+from vesper.lang.source import Span
+
+
+class Occurrence(NamedTuple):
+    """One place of the whole text where a thing is written."""
+
+    kind: Kind
+    span: Span
+    name: str
+    """How it is called there: for a node perhaps a range of versions."""
+
+
+class Found(NamedTuple):
+    """The thing at a place, and the place."""
+
+    thing: Thing
+    here: Occurrence
+
+
+def thing_at(analysis: Analysis, line: int, column: int) -> Found | None:
+    """What the name at a place means; None where no name stands."""
+    held, facts = analysis.held_at(line)
+    here = (line - held.line, column)
+    best: Mention | None = None
+    for same in mentions_of(held.piece).values():
+        for it in same:
+            if it.space == "element" or not it.around.holds(*here) or not it.span.holds(*here):
+                continue
+            # A machine's name inside a capability: the smaller of the two is meant.
+            if best is None or len(it.name) < len(best.name):
+                best = it
+    if best is None:
+        return None
+    views = views_of(analysis)
+    view = next(it for it in views if it.facts is facts)
+    thing = view.meaning(best, held.order)
+    return Found(thing, Occurrence(_kind(best, thing), best.span.moved(held.line), best.name))
+
+
+def occurrences(analysis: Analysis, thing: Thing) -> list[Occurrence]:
+    """Every place where the thing is written, in the order of the text."""
+    found: dict[Span, Occurrence] = {}
+    key = family(thing.name) if thing.space == "node" else thing.name
+    for view in views_of(analysis):
+        if not view.may_know(thing):
+            continue
+        for order, line, it in mentioned(view.facts, key):
+            if it.space != "element" and view.meaning(it, order).means(thing):
+                span = it.span.moved(line)
+                found.setdefault(span, Occurrence(_kind(it, thing), span, it.name))
+    return [found[it] for it in sorted(found)]
+
+
+def views_of(analysis: Analysis) -> list[View]:
+    """The documents of a file, ready to say what their names mean."""
+    parts = analysis.parts()
+    nodes = {node: part for part, facts in enumerate(parts) for node in facts.of("node")}
+    return [View(facts, part, nodes) for part, facts in enumerate(parts)]
+
+
+def mentioned(facts: Facts, name: str) -> Iterator[tuple[int, int, Mention]]:
+    """The mentions of a name, with the place of their piece and its first line."""
+    for held in facts.held:
+        text = held.piece.chunk.text
+        # Behind a backslash any letter may hide.
+        if name in text or "\\" in text:
+            for it in mentions_of(held.piece).get(name, ()):
+                yield held.order, held.line, it
+
+
+def _kind(mention: Mention, thing: Thing) -> Kind:
+    """A step that uses the name of an input sets it, but does not bring it about."""
+    return "write" if (mention.space, thing.space) == ("variable", "input") else mention.kind

@@ -1,0 +1,22 @@
+"""References: every place where the thing under the cursor is written."""
+
+from lsprotocol import types
+
+from vesper.lang.occurrences import occurrences, thing_at
+from vesper.lsp.feature import feature
+from vesper.lsp.server import VesperServer
+
+
+@feature(types.TEXT_DOCUMENT_REFERENCES)
+def references(ls: VesperServer, params: types.ReferenceParams) -> list[types.Location]:
+    """Where the name under the cursor is used, and where it is defined if that is asked for."""
+    document = ls.document(params.text_document.uri)
+    found = thing_at(document.analysis, *ls.place(document, params.position))
+    if found is None:
+        return []
+    with_definitions = params.context.include_declaration
+    return [
+        types.Location(document.uri, ls.range(document, it.span))
+        for it in occurrences(document.analysis, found.thing)
+        if with_definitions or it.kind != "definition"
+    ]

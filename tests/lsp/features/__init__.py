@@ -1,0 +1,1 @@
+"""Tests of the features of the language server, one file for each."""
