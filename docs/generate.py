@@ -123,6 +123,8 @@ def _diagnostic(it: Rule) -> Iterator[str]:
     where = {"vsp": ", in documents", "role": ", in role files", None: ""}[it.kind]
     yield from ("", f"## {it.heading}", "")
     yield from (f"*{it.severity.capitalize()}{where}.*", "", *it.doc.splitlines(), "")
+    if it.beside:
+        yield from ("Beside a file with:", "", *_fenced(it.beside), "")
     yield from ("Reported:", "", *_fenced(it.bad), "", "Fine:", "", *_fenced(it.good))
 
 

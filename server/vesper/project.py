@@ -11,6 +11,8 @@ from vesper.workspace.files import document_kind, find_documents, find_root, rea
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
+    from vesper.workspace.index import Index
+    from vesper.workspace.scan import Scan
 
 
 class Project:
@@ -28,6 +30,18 @@ class Project:
     def board(self) -> Board:
         """The tasks of this workspace."""
         return Board(self.root)
+
+    @cached_property
+    def scan(self) -> "Scan":
+        """What keeps `index` in step with the files; nothing is read before its first step."""
+        from vesper.workspace.scan import Scan
+
+        return Scan(self.root)
+
+    @property
+    def index(self) -> "Index":
+        """The names of this workspace across its files, as far as they were read; see `scan`."""
+        return self.scan.index
 
     def documents(self) -> list[Path]:
         """Every document and role file of the workspace, sorted."""

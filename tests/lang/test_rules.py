@@ -6,17 +6,26 @@ import pytest
 
 from tests.lang.marks import Mark, marks
 from vesper.lang import rules
-from vesper.lang.check import Diagnostic, check
+from vesper.lang.check import Analysis, Diagnostic, check
 from vesper.lang.rule import Edit, Rule
 from vesper.lang.source import Text
+from vesper.workspace.index import Index
 
 RULES = list(rules.load().values())
 by_code = pytest.mark.parametrize("rule", RULES, ids=lambda it: it.code)
 
 
-def found_by(rule: Rule, text: str) -> list[Diagnostic]:
+def checked(rule: Rule, text: str) -> list[Diagnostic]:
+    """Check a text in a workspace that holds the file beside the rule's examples."""
     kind = "role" if rule.kind == "role" else "vsp"
-    return [it for it in check(text, kind) if it.code == rule.code]
+    index = Index()
+    index.take("beside.vsp", Analysis(rule.beside, kind))
+    index.is_complete = True
+    return check(text, kind, index.around_for("example.vsp"))
+
+
+def found_by(rule: Rule, text: str) -> list[Diagnostic]:
+    return [it for it in checked(rule, text) if it.code == rule.code]
 
 
 def apply(text: str, edits: tuple[Edit, ...]) -> str:
@@ -40,12 +49,11 @@ def test_the_good_example_gives_none(rule: Rule):
 
 @by_code
 def test_a_quick_fix_removes_its_finding_and_adds_no_error(rule: Rule):
-    before = check(rule.bad, "role" if rule.kind == "role" else "vsp")
+    before = checked(rule, rule.bad)
     for finding in found_by(rule, rule.bad):
         if finding.fix is not None:
             fixed = apply(rule.bad, finding.fix.edits)
-            kind = "role" if rule.kind == "role" else "vsp"
-            after = check(fixed, kind)
+            after = checked(rule, fixed)
             assert len([it for it in after if it.code == rule.code]) < len(
                 [it for it in before if it.code == rule.code]
             )

@@ -211,7 +211,7 @@ def test_only_a_client_that_can_is_asked_to_refresh_its_lenses(tmp_path: Path):
     offered = {"workspace": {"codeLens": {"refreshSupport": True}}}
     with running(tmp_path) as plain, running(tmp_path, offered) as able:
         for client in (plain, able):
-            client.server.tasks_changed()
+            client.server.tasks_changed(client.server.project)
 
         assert plain.told("workspace/codeLens/refresh") == []
         assert len(able.told("workspace/codeLens/refresh")) == 1

@@ -6,12 +6,12 @@ when its text or an answer it relied on has changed. Fresh and kept-current give
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple, cast
 
-from vesper.lang import chunks, ops, rules
-from vesper.lang.around import ALONE, Around
+from vesper.lang import chunks, ops, rules, summary
+from vesper.lang.around import ALONE, Around, NodeSummary, Others, by_name
 from vesper.lang.chunks import Block, Chunk, Splice
 from vesper.lang.document import SECTIONS
 from vesper.lang.piece import DocumentKind, Piece
@@ -40,6 +40,30 @@ class Diagnostic(NamedTuple):
 def check(text: str, kind: DocumentKind = "vsp", around: Around = ALONE) -> list[Diagnostic]:
     """Every problem of one text, in the order of its lines."""
     return Analysis(text, kind, around).diagnostics()
+
+
+class Reader:
+    """Reads a text that nobody has open, a few lines at a time; nothing is kept of it elsewhere."""
+
+    def __init__(self, text: str, kind: DocumentKind = "vsp") -> None:
+        ops.load()
+        self._kind: DocumentKind = kind
+        known = SECTIONS if kind == "vsp" else frozenset[str]()
+        blocks = chunks.cut(Text(text).lines, known)
+        self._flat = [it for block in blocks for it in block.chunks]
+        self._pieces: list[Piece] = []
+
+    def step(self, lines: int) -> bool:
+        """Read on, by about that many lines; False once the end is reached."""
+        while lines > 0 and len(self._pieces) < len(self._flat):
+            chunk = self._flat[len(self._pieces)]
+            self._pieces.append(Piece(chunk, self._kind))
+            lines -= chunk.lines
+        return len(self._pieces) < len(self._flat)
+
+    def facts(self) -> list[Facts]:
+        """The facts of each document in the text, which has been read to its end."""
+        return [Facts(pieces) for pieces in _split(self._pieces)]
 
 
 class _Memo(NamedTuple):
@@ -202,6 +226,7 @@ class Analysis:
         self._around = around
         self.kind: DocumentKind = kind
         self._known = SECTIONS if kind == "vsp" else frozenset[str]()
+        self._siblings: tuple[Around, list[tuple[NodeSummary, ...]], list[Around]] | None = None
         self.replace(text)
 
     def replace(self, text: str) -> None:
@@ -234,7 +259,8 @@ class Analysis:
         """Every problem, in the order of the lines."""
         if self._found is None:
             self._update()
-            found = [it for part in self._parts for it in part.diagnostics(self._around)]
+            arounds = zip(self._parts, self._arounds(), strict=True)
+            found = [it for part, around in arounds for it in part.diagnostics(around)]
             found.sort(key=lambda it: (it.span, it.code))
             self._found = found
         return self._found
@@ -262,22 +288,30 @@ class Analysis:
         """The place, among those of its document, of the piece whose first line is `start`."""
         return bisect_left(facts.held, start, key=lambda it: it.line)
 
+    def around_at(self, line: int) -> Around:
+        """What the document that holds a line knows of others, in its own text and elsewhere."""
+        self._update()
+        arounds = self._arounds()
+        above = [it for it, part in enumerate(self._parts) if part.line <= line]
+        return arounds[above[-1] if above else 0]
+
+    def _arounds(self) -> list[Around]:
+        """For each document what it knows of others; several in one text know one another."""
+        if len(self._parts) == 1:
+            return [self._around]
+        found = [summary.nodes([it.facts], "") for it in self._parts]
+        if self._siblings is None or self._siblings[:2] != (self._around, found):
+            self._siblings = (self._around, found, list(_beside(self._around, found)))
+        return self._siblings[2]
+
     def _update(self) -> None:
         if self._parts and all(self._follow(it) for it in self._pending):
             self._pending.clear()
             return
         self._pending.clear()
-        parts: list[_Part] = []
-        pieces: list[tuple[int, Piece]] = []
-        line = 0
-        for chunk in (it for block in self._blocks for it in block.chunks):
-            if chunk.kind == "marker" and any(it.chunk.kind != "loose" for _, it in pieces):
-                parts.append(_Part(pieces, self.kind))
-                pieces = []
-            pieces.append((line, examined(chunk, self.kind)))
-            line += chunk.lines
-        last = _Part(pieces, self.kind)
-        self._parts = [*parts, last] if last.counts or not parts else parts
+        flat = (it for block in self._blocks for it in block.chunks)
+        split = _split(examined(it, self.kind) for it in flat)
+        self._parts = [_Part(pieces, self.kind) for pieces in split]
 
     def _follow(self, splice: Splice) -> bool:
         """Bring the parts up to date after one edit; False where documents may have come or gone."""
@@ -297,6 +331,34 @@ class Analysis:
                 below.move(part.end - before)
             return part.is_settled
         return False
+
+
+def _split(pieces: Iterable[Piece]) -> Iterator[list[tuple[int, Piece]]]:
+    """The pieces of each document of a text, with their first lines."""
+    found = False
+    line = 0
+    placed: list[tuple[int, Piece]] = []
+    for piece in pieces:
+        if piece.chunk.kind == "marker" and any(it.chunk.kind != "loose" for _, it in placed):
+            yield placed
+            found, placed = True, []
+        placed.append((line, piece))
+        line += piece.chunk.lines
+    if not found or any(it.chunk.section or it.reading.root for _, it in placed):
+        yield placed
+
+
+def _beside(around: Around, found: list[tuple[NodeSummary, ...]]) -> Iterator[Around]:
+    """For each document of a text its surroundings: those of the text, and the other documents."""
+    own = by_name(it for these in found for it in these)
+    merged = {name: (*these, *around.nodes.get(name, ())) for name, these in own.items()}
+    everyone = Others(around.nodes, merged)
+    for these in found:
+        hidden = {
+            it.node_id: tuple(other for other in merged[it.node_id] if other is not it)
+            for it in these
+        }
+        yield Around(Others(everyone, hidden), around.roles, around.is_complete)
 
 
 _pieces: OrderedDict[tuple[DocumentKind, Chunk], Piece] = OrderedDict()
@@ -324,7 +386,7 @@ def _placed(rule: Rule, finding: Finding, line: int) -> Diagnostic:
     span, message, fix, related, unused, severity = finding
     if line:
         span = span.moved(line)
-        related = tuple(Related(it.span.moved(line), it.message) for it in related)
+        related = tuple(it if it.file else it._replace(span=it.span.moved(line)) for it in related)
         if fix is not None:
             fix = Fix(fix.title, tuple(Edit(it.span.moved(line), it.text) for it in fix.edits))
     return Diagnostic(

@@ -14,6 +14,7 @@ ExportKind = Literal[
     "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
     "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref", "optional", "bound",
     "transition", "sensitive", "version", "use", "type-use", "code-use",
+    "publishes", "listens",
 ]  # fmt: skip
 
 
@@ -225,16 +226,21 @@ def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
         yield Export("end", operation, node.span, ends(node), last)
 
 
+_REFERRING: dict[str, tuple[tuple[str, ExportKind, str], ...]] = {
+    "call_node": (("node_id", "node-ref", "call"),),
+    "agent_run": (("role", "role-ref", "call"), ("review", "role-ref", "call")),
+    "event_subscribe": (("handler", "node-ref", "call"), ("event_type", "listens", "")),
+    "event_publish": (("event_type", "publishes", ""),),
+}
+"""By operation: the fields that name something outside of the document, what, and how it is used."""
+
+
 def _referred(operation: str, node: tree.Mapping) -> Iterator[Export]:
-    """The node or role outside of the document that a step works with."""
-    kinds: dict[str, tuple[str, ExportKind]] = {
-        "call_node": ("node_id", "node-ref"),
-        "agent_run": ("role", "role-ref"),
-    }
-    key, kind = kinds.get(operation, ("", "node-ref"))
-    target = node.get(key)
-    if isinstance(target, tree.Scalar) and target.text:
-        yield Export(kind, target.text, target.span, "call")
+    """The nodes, roles and events outside of the document that a step works with."""
+    for key, kind, use in _REFERRING.get(operation, ()):
+        target = node.get(key)
+        if isinstance(target, tree.Scalar) and target.text:
+            yield Export(kind, target.text, target.span, use)
 
 
 def _names_of(output: tree.Node | None) -> Iterator[tree.Scalar]:

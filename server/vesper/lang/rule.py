@@ -5,6 +5,7 @@ the document; its findings are kept until an answer changes. A rule over a docum
 change and therefore looks at the facts only.
 """
 
+import dataclasses
 import difflib
 import inspect
 import textwrap
@@ -43,6 +44,8 @@ class Related(NamedTuple):
 
     span: Span
     message: str
+    file: str = ""
+    """The file that the place is in, as the workspace names it; empty for the finding's own."""
 
 
 class Finding(NamedTuple):
@@ -86,6 +89,8 @@ class Rule:
     check: Callable[..., Iterator[Finding]]
     over: Literal["piece", "document", "report"]
     doc: str
+    beside: str = ""
+    """What another file of the workspace holds in both examples."""
 
     @property
     def heading(self) -> str:
@@ -124,6 +129,12 @@ def rule(
         return Rule(code, name, severity, bad_text, good_text, kind, check, over, doc)
 
     return declare
+
+
+def beside(text: str) -> Callable[[Rule], Rule]:
+    """Give the examples of a rule another file of the workspace, of the same kind as they are."""
+    dedented = textwrap.dedent(text).lstrip("\n")
+    return lambda declared: dataclasses.replace(declared, beside=dedented)
 
 
 def replace(title: str, span: Span, text: str) -> Fix:

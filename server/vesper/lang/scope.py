@@ -282,7 +282,10 @@ def about(question: Question) -> Key:
             return "type", None
         case ("is_broken", _):
             return BROKEN
-        case ("node" | "node_ids" | "role" | "role_names" | "knows_workspace", _):
+        case (
+            "node" | "node_ids" | "called" | "versions" | "role" | "role_names" | "knows_workspace",
+            _,
+        ):
             return AROUND
         case _:
             return ANYTHING
@@ -346,6 +349,18 @@ class Scope:
         """The ids of all nodes in other documents of the workspace."""
         found = tuple(self._around.nodes)
         self.asked["node_ids", ()] = found
+        return found
+
+    def called(self, reference: str) -> tuple[NodeSummary, ...]:
+        """The nodes of other documents that an id or a range of versions means, the newest first."""
+        found = self._around.called(reference)
+        self.asked["called", (reference,)] = found
+        return found
+
+    def versions(self, name: str) -> tuple[str, ...]:
+        """The ids of all versions of a node in other documents, the newest first."""
+        found = self._around.versions(name)
+        self.asked["versions", (name,)] = found
         return found
 
     def role(self, name: str) -> tuple[RoleSummary, ...]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
@@ -10,9 +10,12 @@ from urllib.parse import quote, unquote, urlsplit
 from lsprotocol import types
 
 from vesper.lang.check import MAX_DIAGNOSTICS, Diagnostic
+from vesper.lang.rule import Related
 from vesper.lang.source import Encoding, Span, Text, content, to_column, to_units
 
 Json = dict[str, Any]
+Locate = Callable[[Related], object]
+"""Makes a location of the protocol from a related place."""
 
 _SEVERITIES: Final = {"error": 1, "warning": 2, "hint": 4}
 _INFORMATION: Final = 3
@@ -88,9 +91,9 @@ def to_range(text: Text, span: Span, encoding: Encoding) -> types.Range:
 
 
 def diagnostic_json(
-    text: Text, found: Diagnostic, encoding: Encoding, related_in: str | None
+    text: Text, found: Diagnostic, encoding: Encoding, locate: Locate | None
 ) -> Json:
-    """One diagnostic as the protocol writes it; `related_in` is the URI of its related places."""
+    """One diagnostic as the protocol writes it; without `locate` its related places are left out."""
     written: Json = {
         "range": range_json(text, found.span, encoding),
         "severity": _SEVERITIES[found.severity],
@@ -100,25 +103,21 @@ def diagnostic_json(
     }
     if found.unused:
         written["tags"] = [_UNNECESSARY]
-    if found.related and related_in is not None:
+    if found.related and locate is not None:
         written["relatedInformation"] = [
-            {
-                "location": {"uri": related_in, "range": range_json(text, it.span, encoding)},
-                "message": it.message,
-            }
-            for it in found.related
+            {"location": locate(it), "message": it.message} for it in found.related
         ]
     return written
 
 
 def diagnostics_json(
-    text: Text, found: list[Diagnostic], encoding: Encoding, related_in: str | None
+    text: Text, found: list[Diagnostic], encoding: Encoding, locate: Locate | None
 ) -> list[Json]:
     """All diagnostics of one text; of very many the gravest, and how many there are besides."""
     shown = found
     if len(found) > MAX_DIAGNOSTICS:
         shown = sorted(found, key=lambda it: _SEVERITIES[it.severity])[:MAX_DIAGNOSTICS]
-    written = [diagnostic_json(text, it, encoding, related_in) for it in shown]
+    written = [diagnostic_json(text, it, encoding, locate) for it in shown]
     more = len(found) - len(shown)
     if more:
         written.append(remark(f"and {more} more problem{'s' if more > 1 else ''}"))

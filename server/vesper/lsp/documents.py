@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from vesper.errors import VesperError
-from vesper.lang.check import Analysis
+from vesper.lang.check import Analysis, Diagnostic
 from vesper.lang.piece import DocumentKind
 from vesper.lang.source import Encoding, Span, Text
 from vesper.lsp.convert import Json, to_path, to_place
@@ -39,6 +39,8 @@ class OpenDocument:
         self._size = 0
         self._large: Text | None = None
         self.analysis = Analysis("", self._kind)
+        self.said: list[Diagnostic] | None = None
+        """The problems that the client was told of last."""
 
     @property
     def path(self) -> str:
@@ -87,7 +89,15 @@ class Documents:
         self.encoding: Encoding = "utf-16"
         self._naming = naming
         self._open: dict[str, OpenDocument] = {}
-        self._stale: dict[str, OpenDocument] = {}
+        self._stale: dict[str, tuple[OpenDocument, bool]] = {}
+
+    def all(self) -> list[OpenDocument]:
+        """Every open document."""
+        return list(self._open.values())
+
+    def at(self, path: Path) -> OpenDocument | None:
+        """The open document of a file, however the client writes its URI; None when it is not open."""
+        return next((it for it in self._open.values() if it.file == path), None)
 
     def get(self, uri: str) -> OpenDocument:
         """The open document of a URI; VesperError `not_found` when it is not open."""
@@ -146,13 +156,21 @@ class Documents:
             case _:
                 raise _malformed("didClose")
 
-    def take_stale(self) -> OpenDocument | None:
-        """A document whose diagnostics must be said, the last edited first; it counts as done."""
-        return self._stale.popitem()[1] if self._stale else None
+    def take_stale(self) -> tuple[OpenDocument | None, bool]:
+        """A document whose diagnostics are out of date, the last edited first; it counts as done.
+
+        True beside it says that they must be said in any case, False that they may be the same.
+        """
+        return self._stale.popitem()[1] if self._stale else (None, False)
+
+    def look_again(self, document: OpenDocument) -> None:
+        """Have the diagnostics of a document said again if others have changed them, edits first."""
+        if document.uri not in self._stale:
+            self._stale = {document.uri: (document, False), **self._stale}
 
     def _touch(self, document: OpenDocument) -> None:
         self._stale.pop(document.uri, None)
-        self._stale[document.uri] = document
+        self._stale[document.uri] = (document, True)
 
     def _apply(self, document: OpenDocument, edit: Edit) -> None:
         if isinstance(edit, str):

@@ -4,7 +4,6 @@ Everything runs on one thread, in the order in which the client said it. Edits a
 come; diagnostics are made when nothing else waits, so a burst of edits costs one analysis.
 """
 
-import contextlib
 import functools
 import inspect
 import time
@@ -12,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, get_type_hints
 
 import attrs
 from lsprotocol import types
@@ -20,20 +19,24 @@ from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.lsp.server import LanguageServer
 
 import vesper
-from vesper.errors import VesperError
 from vesper.lang.check import Diagnostic
+from vesper.lang.rule import Related
 from vesper.lang.source import Encoding, Span
 from vesper.lsp.convert import (
     Json,
+    Locate,
     diagnostic_json,
     diagnostics_json,
     remark,
-    to_path,
     to_place,
     to_range,
 )
 from vesper.lsp.documents import Documents, OpenDocument
 from vesper.lsp.feature import Command, Feature, discover
+from vesper.lsp.folders import Folders
+from vesper.lsp.handshake import choose_encoding, folders_of, offered, read_initialize
+from vesper.lsp.indexing import Indexing
+from vesper.lsp.places import Places
 from vesper.lsp.protocol import Refusal, VesperProtocol, strict_converter
 from vesper.lsp.transport import (
     BODY_LIMIT,
@@ -56,8 +59,6 @@ TASKS_CHANGED: Final = "vesper/tasksChanged"
 TASK_SECONDS: Final = 0.5
 """How long a change of tasks by another process may stay unnoticed."""
 FEATURES: Final = "vesper.lsp.features"
-
-_ENCODINGS: Final[dict[str, Encoding]] = {"utf-32": "utf-32", "utf-16": "utf-16", "utf-8": "utf-8"}
 
 
 @dataclass(slots=True)
@@ -83,12 +84,13 @@ class VesperServer(LanguageServer):
         )
         self.inbox = Inbox()
         self.documents = Documents(self._name_of)
-        self._folder: Path | None = None
-        self._project: Project | None = None
+        self.folders = Folders()
+        self.places = Places(self.documents)
+        self.indexing = Indexing(self.folders, self.documents, self)
         self._params = types.InitializeParams(types.ClientCapabilities())
         self._chores: list[_Chore] = []
         self._end: End | None = None
-        self._last_event: int | None = None
+        self._last_events: dict[Path, int] = {}
         self.protocol.built_in.update(
             {
                 types.INITIALIZE: self._initialize,
@@ -103,19 +105,15 @@ class VesperServer(LanguageServer):
 
     @property
     def project(self) -> "Project":
-        """The workspace of the client: its first folder, or else where the first file lies.
+        """The workspace of the client's first folder, or else where the first file lies.
 
-        Loaded on first use, because it brings the database along. VesperError `not_found` while
-        there is neither.
+        VesperError `not_found` while there is neither.
         """
-        if self._project is None:
-            if self._folder is None:
-                hint = "open a folder, or a file that is saved on disk"
-                raise VesperError("not_found", "no workspace is open", hint)
-            from vesper.project import Project
+        return self.folders.first()
 
-            self._project = Project.open(self._folder)
-        return self._project
+    def project_of(self, document: OpenDocument) -> "Project":
+        """The innermost workspace that holds a document; of any other document the first one."""
+        return self.folders.holding(document.file)
 
     @property
     def encoding(self) -> Encoding:
@@ -124,7 +122,9 @@ class VesperServer(LanguageServer):
 
     def document(self, uri: str) -> OpenDocument:
         """The open document of a URI, with its newest text. VesperError `not_found` otherwise."""
-        return self.documents.get(uri)
+        document = self.documents.get(uri)
+        document.analysis.around = self.indexing.around(document)
+        return document
 
     def place(self, document: OpenDocument, position: types.Position) -> tuple[int, int]:
         """Line and code point column of a position; always inside the text."""
@@ -141,8 +141,8 @@ class VesperServer(LanguageServer):
 
     def diagnostic(self, document: OpenDocument, found: Diagnostic) -> types.Diagnostic:
         """A diagnostic as it was published."""
-        text, related_in = document.analysis.text, self._related_in(document)
-        written = diagnostic_json(text, found, self.encoding, related_in)
+        text, locate = document.analysis.text, self._locating(document)
+        written = diagnostic_json(text, found, self.encoding, locate)
         return self.protocol.structure(written, types.Diagnostic)
 
     def add(self, declared: Feature | Command) -> None:
@@ -180,11 +180,11 @@ class VesperServer(LanguageServer):
         """Have something done on the serving thread at once and again and again, when it is idle."""
         self._chores.append(_Chore(seconds, time.monotonic(), action))
 
-    def tasks_changed(self) -> None:
-        """Tell the client that tasks are not what they were."""
-        self._last_event = self.project.board.last_event()
-        self.notify(TASKS_CHANGED, {"lastEvent": self._last_event})
-        if _offered(self._params.capabilities, "workspace", "code_lens", "refresh_support"):
+    def tasks_changed(self, project: "Project") -> None:
+        """Tell the client that the tasks of a workspace are not what they were."""
+        last = self._last_events[project.root] = project.board.last_event()
+        self.notify(TASKS_CHANGED, {"lastEvent": last})
+        if offered(self._params.capabilities, "workspace", "code_lens", "refresh_support"):
             self.request(types.WORKSPACE_CODE_LENS_REFRESH)
 
     def start_io(
@@ -206,10 +206,9 @@ class VesperServer(LanguageServer):
             self.close()
 
     def close(self) -> None:
-        """Let go of the project, and of the threads that wait for the end."""
+        """Let go of the projects, and of the threads that wait for the end."""
         self.inbox.closed.set()
-        if self._project is not None:
-            self._project.close()
+        self.folders.close()
 
     @property
     def exit_code(self) -> int | None:
@@ -226,7 +225,8 @@ class VesperServer(LanguageServer):
                 break
         if self.exit_code is not None:
             return False
-        return self.protocol.step() or self._publish() or self._do_chore() or self._finish()
+        steps = (self.protocol.step, self._publish, self._do_chore, self._index, self._finish)
+        return any(step() for step in steps)
 
     def wait(self) -> None:
         """Sleep until something arrives or a chore is due."""
@@ -260,16 +260,25 @@ class VesperServer(LanguageServer):
 
     def _look_at_tasks(self) -> None:
         """Other processes change tasks too: agents, the command line, other editors."""
-        if self._folder is None:
-            return
-        newest = self.project.board.last_event()
-        if self._last_event is None:
-            self._last_event = newest
-        elif newest != self._last_event:
-            self.tasks_changed()
+        for project in self.folders.projects:
+            newest = project.board.last_event()
+            if self._last_events.setdefault(project.root, newest) != newest:
+                self.tasks_changed(project)
+
+    def _index(self) -> bool:
+        worked = False
+
+        def step() -> None:
+            nonlocal worked
+            worked = self.indexing.step()
+
+        # After a failure it counts as done, so that it is tried again later and not at once.
+        if self.protocol.state == "running":
+            self.protocol.guard("indexing", step)
+        return worked
 
     def _name_of(self, file: Path) -> str:
-        return self.project.relative(file)
+        return self.folders.holding(file).relative(file)
 
     def _skipped(self, size: int) -> None:
         text = f"a message of {size:,} bytes was too large and was skipped"
@@ -287,21 +296,25 @@ class VesperServer(LanguageServer):
         return False
 
     def _publish(self) -> bool:
-        document = self.documents.take_stale()
+        document, is_news = self.documents.take_stale()
         if document is None:
             return False
-        self.protocol.guard("diagnostics", lambda: self._diagnose(document))
+        self.protocol.guard("diagnostics", lambda: self._diagnose(document, is_news))
+        self.indexing.changed(document)
         return True
 
-    def _diagnose(self, document: OpenDocument) -> None:
+    def _diagnose(self, document: OpenDocument, is_news: bool) -> None:
         if document.too_large:
             limit = f"{MAX_BYTES >> 20} MiB"
             found = [remark(f"this text is larger than {limit} and is not checked; split it up")]
         elif document.checked:
-            analysis, related_in = document.analysis, self._related_in(document)
-            found = diagnostics_json(
-                analysis.text, analysis.diagnostics(), self.encoding, related_in
-            )
+            analysis, locate = document.analysis, self._locating(document)
+            analysis.around = self.indexing.around(document)
+            problems = analysis.diagnostics()
+            if not is_news and problems == document.said:
+                return
+            document.said = problems
+            found = diagnostics_json(analysis.text, problems, self.encoding, locate)
         else:
             found = []
         self._send_diagnostics(document, found)
@@ -312,22 +325,32 @@ class VesperServer(LanguageServer):
             params["version"] = document.version
         self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
-    def _related_in(self, document: OpenDocument) -> str | None:
-        path = ("text_document", "publish_diagnostics", "related_information")
-        return document.uri if _offered(self._params.capabilities, *path) else None
+    def _locating(self, document: OpenDocument) -> Locate | None:
+        """How the related places of a document's problems become locations, if they are wanted."""
+        path = ("text_document", "publish_diagnostics", "locateformation")
+        if not offered(self._params.capabilities, *path):
+            return None
+
+        def locate(it: Related) -> types.Location:
+            if it.file:
+                return self.places.location(self.project_of(document), it.file, it.span)
+            return types.Location(document.uri, self.range(document, it.span))
+
+        return locate
 
     def _initialize(self, raw: Json) -> types.InitializeResult:
-        params = self._params = _read_initialize(self.protocol, raw)
-        offered = params.capabilities
+        params = self._params = read_initialize(self.protocol, raw)
+        can = params.capabilities
         self.process_id = params.process_id
-        self.protocol.client_capabilities = offered
-        self.documents.encoding = _choose_encoding(offered)
-        self._folder = _first_folder(params)
+        self.protocol.client_capabilities = can
+        self.documents.encoding = choose_encoding(can)
+        self.folders.add(folders_of(params))
+        self.indexing.shows_progress = offered(can, "window", "work_done_progress")
         if params.process_id is not None and params.process_id > 0:
             start_watching(params.process_id, self.inbox)
         self.every(TASK_SECONDS, self._look_at_tasks)
         capabilities = ServerCapabilitiesBuilder(
-            offered,
+            can,
             {*self.protocol.features, *self.protocol.built_in},
             self.protocol.options,
             list(self.protocol.commands),
@@ -352,11 +375,13 @@ class VesperServer(LanguageServer):
 
     def _did_open(self, params: Json) -> None:
         document = self.documents.open(params)
-        if self._folder is None and document.file is not None:
-            self._folder = document.file.parent
+        if not self.folders and document.file is not None:
+            self.folders.add([document.file.parent])
 
     def _did_close(self, params: Json) -> None:
-        self._send_diagnostics(self.documents.close(params), [])
+        document = self.documents.close(params)
+        self._send_diagnostics(document, [])
+        self.indexing.closed(document)
 
     def _execute_command(self, raw: Json) -> object:
         params = self.protocol.structure(raw, types.ExecuteCommandParams)
@@ -392,51 +417,3 @@ def _with_checked_arguments(server: VesperServer, call: Callable[..., Any]) -> C
         return call(server, *read)
 
     return run
-
-
-def _read_initialize(protocol: VesperProtocol, raw: Json) -> types.InitializeParams:
-    """The parameters of `initialize`. Capabilities newer than our vocabulary are left out."""
-    try:
-        return protocol.structure(raw, types.InitializeParams)
-    except Refusal:
-        offered = raw.get("capabilities") if isinstance(raw, dict) else None  # pyright: ignore[reportUnnecessaryIsInstance]
-        if not isinstance(offered, dict):
-            raise
-        known = _known(protocol, cast("Json", offered))
-        return protocol.structure({**raw, "capabilities": known}, types.InitializeParams)
-
-
-def _known(protocol: VesperProtocol, offered: Json) -> Json:
-    known: dict[str, Json] = {}
-    for section, names in offered.items():
-        each = cast("Json", names) if isinstance(names, dict) else {}
-        for name, value in each.items():
-            with contextlib.suppress(Refusal):
-                protocol.structure({section: {name: value}}, types.ClientCapabilities)
-                known.setdefault(section, {})[name] = value
-    return known
-
-
-def _choose_encoding(offered: types.ClientCapabilities) -> Encoding:
-    """The cheapest units for us among those offered: code points, which are columns already."""
-    general = offered.general
-    wanted = (general.position_encodings if general else None) or ()
-    names = [str(getattr(it, "value", it)) for it in wanted]
-    known: list[Encoding] = [_ENCODINGS[it] for it in names if it in _ENCODINGS]
-    if "utf-32" in known:
-        return "utf-32"
-    return known[0] if known else "utf-16"
-
-
-def _first_folder(params: types.InitializeParams) -> Path | None:
-    folders = [to_path(it.uri) for it in params.workspace_folders or ()]
-    roots = [to_path(params.root_uri)] if params.root_uri else []
-    paths = [Path(params.root_path)] if params.root_path else []
-    return next((it for it in (*folders, *roots, *paths) if it is not None), None)
-
-
-def _offered(capabilities: types.ClientCapabilities, *names: str) -> bool:
-    found: object = capabilities
-    for name in names:
-        found = getattr(found, name, None)
-    return bool(found)

@@ -57,14 +57,48 @@ def _below_root(path: Path) -> Path:
 
 
 def find_documents(folder: Path) -> Iterator[Path]:
-    """Every document below a folder, sorted; links are not followed, tools' folders are skipped."""
+    """Every document below a folder, sorted; see `walk`."""
     place = _below_root(folder)
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(it for it in folders if it not in _SKIPPED)
-        for name in sorted(names):
-            path = Path(here, name)
-            if document_kind(place / path.relative_to(folder)) and path.is_file():
+    for found in walk(folder):
+        for path in found:
+            if document_kind(place / path.relative_to(folder)):
                 yield path
+
+
+def walk(folder: Path) -> Iterator[list[Path]]:
+    """The regular files of a folder and of those below it, folder by folder, sorted.
+
+    Links to folders are not followed, nor are links to files that the walk comes upon anyway. Tools'
+    folders are skipped, and what cannot be read.
+    """
+    real = os.path.realpath(folder)
+    pending = [folder]
+    while pending:
+        here = pending.pop()
+        files: list[Path] = []
+        below: list[Path] = []
+        try:
+            found = sorted(os.scandir(here), key=lambda it: it.name)
+        except OSError:
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED:
+                    below.append(Path(entry.path))
+            elif _is_regular(entry, real):
+                files.append(Path(entry.path))
+        pending.extend(reversed(below))
+        yield files
+
+
+def _is_regular(entry: "os.DirEntry[str]", root: str) -> bool:
+    try:
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        target = os.path.realpath(entry.path)
+        return entry.is_file() and os.path.commonpath((target, root)) != root
+    except (OSError, ValueError):
+        return False
 
 
 def read_text(path: Path) -> str:

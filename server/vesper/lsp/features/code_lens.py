@@ -18,7 +18,7 @@ def code_lens(ls: VesperServer, params: types.CodeLensParams) -> list[types.Code
     document = ls.document(params.text_document.uri)
     by_line: defaultdict[int, list[Task]] = defaultdict(list)
     last = len(document.analysis.text.lines) - 1
-    for task in ls.project.board.open_at(document.path):
+    for task in ls.project_of(document).board.open_at(document.path):
         if task.place is not None:
             by_line[min(task.place.line, last)].append(task)
     return [

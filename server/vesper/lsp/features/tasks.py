@@ -42,13 +42,14 @@ def show_tasks(ls: VesperServer, ids: list[int]) -> list[dict[str, Any]]:
 def _created(
     ls: VesperServer, document: OpenDocument, problems: list[Diagnostic]
 ) -> list[dict[str, Any]]:
-    board = ls.project.board
+    project = ls.project_of(document)
+    board = project.board
     known = {(it.place.code, it.title): it for it in board.open_at(document.path) if it.place}
     drafts = [_draft(document, it) for it in problems]
     fresh = {_key(it): it for it in drafts if _key(it) not in known}
     made = dict(zip(fresh, board.create_many(list(fresh.values()), actor="editor"), strict=True))
     if fresh:
-        ls.tasks_changed()
+        ls.tasks_changed(project)
     tasks = {_key(it): known.get(_key(it)) or made[_key(it)] for it in drafts}
     return [_summary(it) for it in tasks.values()]
 
