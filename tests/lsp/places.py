@@ -44,3 +44,8 @@ def edited(text: str, edits: Iterable[Any], encoding: Encoding = "utf-16") -> st
         begin, stop = (to_column(line, p["character"], encoding) for p in (start, end))
         lines[start["line"]] = line[:begin] + it["newText"] + line[stop:]
     return "".join(lines)
+
+
+def cut(marked: str) -> tuple[str, dict[str, int]]:
+    """A text without its mark `^`, and the mark's position."""
+    return marked.replace("^", "", 1), place_of(marked, "^")

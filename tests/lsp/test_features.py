@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.lsp.client import Client, Failed, edit, running
+from tests.lsp.places import at, place_of
 from vesper.project import Project
 
 DOCUMENT = (Path(__file__).parents[1] / "lang" / "payment.vsp").read_text(encoding="utf-8")
@@ -18,17 +19,6 @@ BROKEN = DOCUMENT.replace("type: http_handler", "type: http_handlr")
 def client(tmp_path: Path) -> Iterator[Client]:
     with running(tmp_path) as client:
         yield client
-
-
-def place_of(text: str, needle: str, within: int = 0) -> dict[str, Any]:
-    """The position of the first place where this stands."""
-    before = text[: text.index(needle) + within]
-    line = before.count("\n")
-    return {"line": line, "character": len(before) - before.rfind("\n") - 1}
-
-
-def at(uri: str, text: str, needle: str, within: int = 0) -> dict[str, Any]:
-    return {"textDocument": {"uri": uri}, "position": place_of(text, needle, within)}
 
 
 def actions(client: Client, uri: str, text: str, needle: str, only: Any = None) -> list[Any]:

@@ -1,31 +1,36 @@
 """Where a cursor stands: the keys that lead to it and what may be written there.
 
-The path comes from indentation alone, so it is right in text that no parser could read.
+The path comes from indentation and brackets alone, so it is right in text that no parser could read,
+and only the piece of text around the cursor is looked at.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal
 
+from vesper.lang.check import Analysis
 from vesper.lang.document import NODE
-from vesper.lang.fields import (
-    Anything,
-    Either,
-    Later,
-    ListOf,
-    MapOf,
-    Record,
-    Shape,
-    Variant,
+from vesper.lang.fields import Anything, Either, Later, ListOf, MapOf, Record, Shape, Variant
+from vesper.lang.fragment import Fragment, fragment
+from vesper.lang.nesting import (
+    Level,
+    Region,
+    climb,
+    is_block_head,
+    line_parts,
+    value_text,
+    values_around,
 )
-from vesper.lang.piece import DocumentKind
 from vesper.lang.roles import ROLES
-from vesper.lang.source import content, indentation, is_blank
+from vesper.lang.source import content, is_blank
 
-_LINE = re.compile(
-    r"( *)((?:- +)*(?:-$)?)(?:(\"[^\"]*\"|'[^']*'|[^\s#'\"\[{:-][^:#]*?)\s*:(?=\s|$))?"
-)
 Step = str | int
+Place = Literal["key", "item", "value"]
+"""A key is typed, or an item that may begin with one, or a value."""
+Inside = Literal["lines", "brackets", "block", "comment", "closed"]
+Passed = tuple[Step | None, Mapping[str, str]]
+_OPENING = ("[", "{", '"', "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,152 +38,266 @@ class Cursor:
     """A place in a document.
 
     `path` leads to the mapping or list around it; 0 stands for any item of a list. `key` is the key
-    whose value the cursor is in, empty where a key itself would be typed. `word` is what stands
-    between the start of the key or value and the cursor.
+    whose value the cursor is in, empty where a key itself, or an item, would be typed.
     """
 
+    line: int
+    column: int
     path: tuple[Step, ...]
     key: str
+    place: Place
     word: str
+    """What stands between the start of the key or value and the cursor, an open quote left out."""
     start: int
     """The column where the key or value begins."""
-    siblings: tuple[str, ...]
-    """Keys already written in the same mapping."""
+    behind: str
+    """The rest of the line."""
     shapes: tuple[Shape, ...]
     """What may stand here: for a key, the shapes of its mapping; for a value, its own."""
     indent: int
     """The column at which a key of this mapping begins."""
+    inside: Inside = "lines"
+    quote: str = ""
+    """The quote that is open here."""
+    siblings: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The other keys of the same mapping, with what is written behind them."""
+    steps: tuple[Passed, ...] = ()
+    """The flow steps around the cursor, innermost first: the key entered, and the step's keys."""
+
+    @property
+    def step(self) -> Mapping[str, str]:
+        """The keys of the innermost step, with what is written behind them."""
+        return self.steps[0][1] if self.steps else {}
+
+    @property
+    def route(self) -> tuple[Step, ...]:
+        """The path, and the key whose value the cursor is in."""
+        return (*self.path, self.key) if self.key else self.path
 
 
-def locate(lines: Sequence[str], line: int, column: int, kind: DocumentKind) -> Cursor:
+def locate(analysis: Analysis, line: int, column: int) -> Cursor:
     """What a cursor at this place is in."""
-    text = content(lines[line])
-    before = text[:column]
-    parts = _LINE.match(before)
-    assert parts is not None
-    lead, dashes, key = len(parts[1]), parts[2], parts[3]
-    dashed = lead + len(dashes)
-    if not text.strip():
-        lead = dashed = column
-    steps, values = _climb(lines, line, dashed, lead if dashes else None)
-    shapes = _shapes(kind, steps, values)
-    path = tuple(it for it, _ in steps)
-    if key is not None:
-        start = parts.end() + len(before[parts.end() :]) - len(before[parts.end() :].lstrip())
-        name = key.strip("\"'")
-        return Cursor((*path, name), name, before[start:], start, (), _within(shapes, name), dashed)
-    item_value = bool(dashes) and not _takes_keys(shapes)
-    siblings = tuple(name for name, _ in _siblings(lines, line, dashed)) if not item_value else ()
-    word = before[dashed:]
-    return Cursor(path, "", word, dashed, siblings, shapes, dashed)
+    return _Locator(analysis, line, column).cursor()
 
 
-def _takes_keys(shapes: tuple[Shape, ...]) -> bool:
-    return any(isinstance(it, Record | MapOf) for it in shapes)
+class _Locator:
+    def __init__(self, analysis: Analysis, line: int, column: int) -> None:
+        held, facts = analysis.held_at(line)
+        chunk = held.piece.chunk
+        self._chunk, self._facts, self._order = chunk, facts, held.order
+        end = held.line + chunk.lines
+        self._region = Region(analysis.text.lines, held.line, end, self._outer())
+        self._root = NODE if analysis.kind == "vsp" else ROLES
+        self._line = line
+        self._text, self._shift = self._without_tabs(content(analysis.text.lines[line]))
+        self._column = max(min(column + self._shift, len(self._text)), 0)
+        self._before = self._text[: self._column]
 
+    def _outer(self) -> tuple[tuple[str, int], ...]:
+        """The keys that hold the piece, if it is not a whole section."""
+        chunk = self._chunk
+        if not chunk.inner:
+            return ((chunk.section, 0),) if chunk.kind == "item" else ()
+        if chunk.kind != "item":
+            return ((chunk.section, 0),)
+        at = self._order
+        while at > 0 and self._facts.held[at].piece.chunk.kind == "item":
+            at -= 1
+        column = line_parts(content(self._facts.held[at].piece.reading.lines[0])).column
+        return ((chunk.section, 0), (chunk.inner, column))
 
-def _climb(
-    lines: Sequence[str], line: int, column: int, item_column: int | None
-) -> tuple[list[tuple[Step, int]], dict[int, str]]:
-    """The steps from the root to the mapping at `column`, and the operation of each mapping passed.
+    def cursor(self) -> Cursor:
+        found = self._found()
+        if not self._shift:
+            return found
+        shift = self._shift
+        return replace(found, start=max(found.start - shift, 0), column=found.column - shift)
 
-    Steps come with the column of the mapping they lead into.
-    """
-    steps: list[tuple[Step, int]] = []
-    operations: dict[int, str] = {}
-    at, current = line, column
-    if item_column is not None:
-        operations[0] = _operation(lines, at, current)
-        steps.append((0, current))
-        current = item_column
-        in_item = True
-    else:
-        operations[0] = _operation(lines, at, current)
-        in_item = False
-    while at > 0 and (current > 0 or in_item):
-        at -= 1
-        raw = content(lines[at])
-        if is_blank(raw):
-            continue
-        if raw.startswith("---"):
-            break
-        parts = _LINE.match(raw)
-        assert parts is not None
-        lead, dashes, key = len(parts[1]), parts[2], parts[3]
-        dashed = lead + len(dashes)
-        if dashes and dashed == current and not in_item:
-            steps.append((0, current))
-            current, in_item = lead, True
-        elif key is not None and dashed < current + (1 if in_item and not dashes else 0):
-            operations[len(steps) + 1] = _operation(lines, at, dashed)
-            steps.append((key.strip("\"'"), dashed))
-            current, in_item = dashed, False
-            if dashes:
-                steps.append((0, dashed))
-                current, in_item = lead, True
-    steps.reverse()
-    count = len(steps)
-    return steps, {count - depth: it for depth, it in operations.items()}
+    def _without_tabs(self, text: str) -> tuple[str, int]:
+        """The line with its indentation as the line above has it, where it is indented by tabs."""
+        rest = text.lstrip()
+        lead = text[: len(text) - len(rest)]
+        if "\t" not in lead:
+            return text, 0
+        rows = range(self._line - 1, self._region.start - 1, -1)
+        above = next((it for it in rows if not is_blank(self._region.lines[it])), None)
+        parts = line_parts(content(self._region.lines[above])) if above is not None else None
+        column = parts.column if parts is not None else 0
+        return " " * column + rest, column - len(lead)
 
+    def _found(self) -> Cursor:
+        parts = line_parts(self._before)
+        column = parts.column if self._text.strip() else self._column
+        dash = parts.lead if parts.column > parts.lead else None
+        levels = climb(self._region, self._line, column, dash)
+        around = self._in_open_value(levels)
+        if around is not None:
+            return around
+        if parts.key is not None:
+            levels.append(Level(parts.key, column, self._line, parts.value))
+            return self._in_value(levels, parts.value, "value")
+        if dash is None:
+            return self._in_value(levels, column, "key")
+        shapes, _ = self._shapes(levels, {})
+        takes_keys = any(isinstance(it, Record | MapOf) for it in shapes)
+        return self._in_value(levels, column, "item" if takes_keys else "value")
 
-def _siblings(lines: Sequence[str], line: int, column: int) -> Iterator[tuple[str, str]]:
-    """Keys and values of the mapping at this column that holds the line, but for the line itself."""
-    for step in (-1, 1):
-        at = line
-        if step == 1 or not _starts_item(lines[at], column):
-            at += step
-            while 0 <= at < len(lines):
-                raw = content(lines[at])
-                if not is_blank(raw):
-                    parts = _LINE.match(raw)
-                    assert parts is not None
-                    lead, dashed = len(parts[1]), len(parts[1]) + len(parts[2])
-                    if dashed < column or (step == 1 and lead < column) or raw.startswith("---"):
-                        break
-                    if dashed == column and parts[3] is not None:
-                        yield parts[3].strip("\"'"), raw[parts.end() :].strip()
-                    if step == -1 and lead < column:
-                        break
+    def _in_open_value(self, levels: list[Level]) -> Cursor | None:
+        """The cursor inside a value that began further up and goes on over several lines."""
+        for depth, level in enumerate(levels):
+            if not 0 <= level.line < self._line:
+                continue
+            raw = content(self._region.lines[level.line])[level.value :]
+            indent = len(self._text) - len(self._text.lstrip())
+            start = min(indent, self._column)
+            if is_block_head(raw):
+                found = Fragment(self._before[start:])
+                cursor = self._made(levels[: depth + 1], found, start, "value")
+                return replace(cursor, inside="block", word=self._before[start:])
+            if raw[:1] in _OPENING:
+                rows = (content(it) for it in self._region.lines[level.line + 1 : self._line])
+                found = fragment("\n".join((raw, *rows, self._before)))
+                if found.stack or found.quote:
+                    return self._made(levels[: depth + 1], found, start, "value")
+        return None
+
+    def _in_value(self, levels: list[Level], start: int, place: Place) -> Cursor:
+        return self._made(levels, fragment(self._before[start:]), start, place)
+
+    def _made(self, levels: list[Level], found: Fragment, start: int, place: Place) -> Cursor:
+        outer = levels
+        if found.stack:
+            indent = levels[-1].column if levels else 0
+            levels = [*levels, *(Level(it, indent, -1, 0) for it in found.path)]
+            place = "key" if found.is_key else "value"
+            start = self._column - len(found.word)
+        shapes, steps = self._shapes(levels, found.entries)
+        path = tuple(it.step for it in levels)
+        key = ""
+        if place == "value" and path and isinstance(path[-1], str):
+            path, key = path[:-1], path[-1]
+            outer = outer[:-1] if not found.stack else outer
+        indent = start if place != "value" else outer[-1].column if outer else 0
+        return Cursor(
+            self._line,
+            self._column,
+            path,
+            key,
+            place,
+            found.word,
+            start,
+            self._text[self._column :],
+            shapes,
+            indent,
+            inside=_inside(found),
+            quote=found.quote,
+            siblings=self._siblings(levels, found, start if place != "value" else -1, shapes),
+            steps=tuple(reversed(steps)),
+        )
+
+    def _siblings(
+        self, levels: list[Level], found: Fragment, column: int, shapes: tuple[Shape, ...]
+    ) -> Mapping[str, str]:
+        """The other keys of the mapping in which a key is typed, or that holds the key of a value."""
+        if found.stack and found.stack[-1] == "{":
+            return found.entries
+        if column < 0:
+            keyed = [it for it in levels if isinstance(it.step, str) and it.line >= 0]
+            at = keyed[-1] if keyed else None
+            return values_around(self._region, at.line, at.column) if at is not None else {}
+        if not levels:
+            return self._root_keys()
+        near = values_around(self._region, self._line, column)
+        if len(levels) == 1 and any(isinstance(it, Record) for it in shapes):
+            near |= self._section_keys(column)
+        return near
+
+    def _root_keys(self) -> dict[str, str]:
+        """The top-level keys but for the one on this line, which may be half a word."""
+        return {
+            name: ""
+            for name, places in self._facts.of("section").items()
+            if any(it.line + it.export.span.line != self._line for it in places)
+        }
+
+    def _section_keys(self, column: int) -> dict[str, str]:
+        """The keys of a section that was cut into its items, but for the one on this line."""
+        found: dict[str, str] = {}
+        held = self._facts.held
+        for step in (-1, 1):
+            at = self._order
+            while 0 <= at < len(held) and held[at].piece.chunk.section == self._chunk.section:
+                parts = line_parts(content(held[at].piece.reading.lines[0]))
+                if parts.key is not None and parts.column == column:
+                    if held[at].line != self._line:
+                        found[parts.key] = ""
                 at += step
+        return found
+
+    def _shapes(
+        self, levels: list[Level], entries: Mapping[str, str]
+    ) -> tuple[tuple[Shape, ...], list[Passed]]:
+        """What may stand below these levels, and the steps passed on the way, outermost first."""
+        steps: list[Passed] = []
+        shapes = tuple(_opened(self._root, dict[str, str]))
+        for depth, level in enumerate(levels):
+            below = levels[depth + 1] if depth + 1 < len(levels) else None
+            ask = partial(self._values, level, below, entries)
+            asked: list[Mapping[str, str]] = []
+            inner = tuple(
+                dict.fromkeys(
+                    it
+                    for shape in shapes
+                    for found in descend(shape, level.step)
+                    for it in _opened(found, partial(_once, ask, asked))
+                )
+            )
+            if asked:
+                steps.append((below.step if below is not None else None, asked[0]))
+            shapes = inner
+        return shapes, steps
+
+    def _values(
+        self, level: Level, below: Level | None, entries: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """The keys, with what stands behind them, of the mapping that a level leads into."""
+        if level.line < 0 or (below is None and entries):
+            return entries
+        line = below.line if below is not None and below.line >= 0 else self._line
+        column = below.column if below is not None else level.value
+        found = values_around(self._region, line, column)
+        text = content(self._region.lines[line])
+        parts = line_parts(text)
+        if parts.key is not None and parts.column == column:
+            found.setdefault(parts.key, value_text(text, parts))
+        return found
 
 
-def _starts_item(line: str, column: int) -> bool:
-    return indentation(line) < column and line.lstrip().startswith("-")
+def _once(
+    ask: Callable[[], Mapping[str, str]], asked: list[Mapping[str, str]]
+) -> Mapping[str, str]:
+    if not asked:
+        asked.append(ask())
+    return asked[0]
 
 
-def _operation(lines: Sequence[str], line: int, column: int) -> str:
-    parts = _LINE.match(content(lines[line]))
-    if parts is not None and parts[3] == "operation":
-        return content(lines[line])[parts.end() :].strip()
-    return next((value for key, value in _siblings(lines, line, column) if key == "operation"), "")
+def _inside(found: Fragment) -> Inside:
+    if found.is_comment:
+        return "comment"
+    if found.is_closed and not found.stack:
+        return "closed"
+    return "brackets" if found.stack else "lines"
 
 
-def _shapes(
-    kind: DocumentKind, steps: Sequence[tuple[Step, int]], operations: dict[int, str]
-) -> tuple[Shape, ...]:
-    shapes = tuple(_opened(NODE if kind == "vsp" else ROLES, operations.get(0, "")))
-    for depth, (step, _) in enumerate(steps):
-        inner: list[Shape] = []
-        for shape in shapes:
-            for found in _descend(shape, step):
-                inner.extend(_opened(found, operations.get(depth + 1, "")))
-        shapes = tuple(dict.fromkeys(inner))
-    return shapes
-
-
-def _within(shapes: tuple[Shape, ...], key: str) -> tuple[Shape, ...]:
-    found = (it for shape in shapes for it in _descend(shape, key))
-    return tuple(dict.fromkeys(it for shape in found for it in _opened(shape, "")))
-
-
-def _descend(shape: Shape, step: Step) -> Iterator[Shape]:
+def descend(shape: Shape, step: Step) -> Iterator[Shape]:
+    """The shapes behind one key, or of the items, of a shape without alternatives."""
     match shape:
         case ListOf(item) if isinstance(step, int):
             yield item
         case Record() if isinstance(step, str):
-            field = shape.field(step)
-            if field is not None:
-                yield field.shape
+            field_ = shape.field(step)
+            if field_ is not None:
+                yield field_.shape
             elif shape.rest is not None:
                 yield shape.rest
         case MapOf(value) if isinstance(step, str):
@@ -189,15 +308,15 @@ def _descend(shape: Shape, step: Step) -> Iterator[Shape]:
             return
 
 
-def _opened(shape: Shape, operation: str) -> Iterator[Shape]:
+def _opened(shape: Shape, values: Callable[[], Mapping[str, str]]) -> Iterator[Shape]:
     """The shape with its alternatives told apart and nothing put off."""
     match shape:
         case Either(shapes):
             for it in shapes:
-                yield from _opened(it, operation)
+                yield from _opened(it, values)
         case Later():
-            yield from _opened(shape.get(), operation)
+            yield from _opened(shape.get(), values)
         case Variant():
-            yield shape.record(operation.strip("\"'"))
+            yield shape.record(values().get(shape.tag, "").strip("\"'"))
         case _:
             yield shape

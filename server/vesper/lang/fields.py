@@ -251,9 +251,10 @@ def _open(common: Record) -> Record:
 
 @cache
 def _united(common: Record, variants: tuple[Record, ...]) -> Record:
-    every = (it for record in reversed(variants) for it in record.fields)
-    fields = {it.name: replace(it, required=False) for it in every}
-    fields |= {it.name: it for it in common.fields}
+    fields = {it.name: it for it in common.fields}
+    for record in variants:
+        for it in record.fields:
+            fields.setdefault(it.name, replace(it, required=False))
     return Record(common.name, tuple(fields.values()), kind=common.kind)
 
 

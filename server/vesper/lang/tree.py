@@ -1,6 +1,7 @@
 """The tree of a text: scalars, mappings and lists with their places, and what plain scalars mean."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -76,6 +77,18 @@ class Alias:
 
 
 Node = Scalar | Mapping | Sequence | Alias
+
+
+def mappings(node: Node | None) -> Iterator[Mapping]:
+    """Every mapping in a tree, the outer before the inner."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, Mapping):
+            yield found
+            pending.extend(it.value for it in reversed(found.entries))
+        elif isinstance(found, Sequence):
+            pending.extend(reversed(found.items))
 
 
 def exceeds(first: Scalar, second: Scalar) -> bool:

@@ -108,6 +108,10 @@ class Documents:
             )
         return found
 
+    def find(self, uri: str) -> OpenDocument | None:
+        """The open document of a URI, or None."""
+        return self._open.get(uri)
+
     def open(self, params: Json) -> OpenDocument:
         """Take in `textDocument/didOpen`. A document that was open already begins anew."""
         match params:
