@@ -230,6 +230,29 @@ def test_completion_offers_what_fits_and_nothing_else(
         assert found == []
 
 
+def lengthened(text: str) -> str:
+    """The same with so much in each section that it is cut into many pieces."""
+    numbers = range(40)
+    more = {
+        "  #inputs": [f"  more_{it}: string" for it in numbers],
+        "  #contracts": [f'    - "len(items) != {100 + it}"' for it in numbers],
+        "  #flow": [f"  - step: s{it}\n    operation: log\n    message: hi" for it in numbers],
+        "    #security": [f"    - database.read.t{it}" for it in numbers],
+        "    #testing": [f"    - name: t{it}\n      inputs: {{order_id: o{it}}}" for it in numbers],
+    }
+    for marker, lines in more.items():
+        text = text.replace(marker, "\n".join([*lines, marker]))
+    return text
+
+
+@pytest.mark.parametrize(("where", "lines", "fits", "other"), CASES)
+def test_the_same_holds_in_sections_of_any_length(where: str, lines: str, fits: str, other: str):
+    marked = lengthened(TEXT).replace(where, lines, 1)
+    found = labels(offered_at(marked))
+    assert set(fits.split()) <= set(found)
+    assert not set(other.split()) & set(found)
+
+
 ROLE_CASES = [
     ("worker:\n  ^", "extends capabilities restrictions", "step"),
     ("worker:\n  extends: ^", "reviewer worker", ""),

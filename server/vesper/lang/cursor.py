@@ -228,9 +228,9 @@ class _Locator:
             at = self._order
             while 0 <= at < len(held) and held[at].piece.chunk.section == self._chunk.section:
                 parts = line_parts(content(held[at].piece.reading.lines[0]))
-                if parts.key is not None and parts.column == column:
-                    if held[at].line != self._line:
-                        found[parts.key] = ""
+                is_other = parts.column == column and held[at].line != self._line
+                if parts.key is not None and is_other:
+                    found[parts.key] = ""
                 at += step
         return found
 

@@ -4,6 +4,7 @@ from vesper.lang import fields, tree
 from vesper.lang.around import NodeSummary, RoleSummary
 from vesper.lang.capabilities import FAMILIES
 from vesper.lang.check import Analysis
+from vesper.lang.exports import ExportKind
 from vesper.lang.fields import Field
 from vesper.lang.functions import FUNCTIONS
 from vesper.lang.glossary import field_of
@@ -67,10 +68,9 @@ def _defined(subject: Subject, analysis: Analysis) -> str:
 def _of_export(subject: Subject, analysis: Analysis) -> str:
     """What a document says itself of one of its names; where the name comes from, if nothing."""
     for facts in analysis.parts():
-        for kind, names in facts.table.items():
-            if kind == subject.of and subject.name in names:
-                place = names[subject.name][0]
-                origin = _WORDS.get(kind, kind)
+        for kind, origin in _WORDS.items():
+            place = facts.first(kind, subject.name) if kind == subject.of else None
+            if place is not None:
                 return description_at(facts, place) or f"{origin}, line {_line(place)}"
     return subject.of
 
@@ -171,7 +171,7 @@ def _detail(found: Found) -> str:
     return f"one of {', '.join(f'`{it}`' for it in words)}" if words else "a type of this document"
 
 
-_WORDS = {"error-field": "field of the error", "output": "output", "input": "input",
+_WORDS: dict[ExportKind, str] = {"error-field": "field of the error", "output": "output", "input": "input",
           "variable": "set by a step", "fact": "fact", "role": "role", "step": "step",
           "machine": "state machine", "error-code": "error code"}  # fmt: skip
 
