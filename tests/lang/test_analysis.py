@@ -63,7 +63,7 @@ def assert_fresh(analysis: Analysis) -> None:
 
 
 @pytest.mark.parametrize("document", [DOCUMENT, NESTED, TWO], ids=["payment", "nested", "two"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(edits())
 def test_after_any_edits_chunks_and_diagnostics_equal_those_of_a_fresh_text(
     document: str, changes: list[tuple[int, int, int, int, str]]
@@ -75,7 +75,7 @@ def test_after_any_edits_chunks_and_diagnostics_equal_those_of_a_fresh_text(
         assert_fresh(analysis)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(edits())
 def test_edits_that_are_analysed_together_equal_a_fresh_text(
     changes: list[tuple[int, int, int, int, str]],
