@@ -206,3 +206,16 @@ def test_role_files_have_their_own_language(client: Client):
     assert codes == ["ROL101"]
     found = client.request("textDocument/completion", at(uri, text, "extends", 0))["items"]
     assert "restrictions" in [it["label"] for it in found]
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(True, ["written here first"]), (False, [])])
+def test_the_other_place_of_a_problem_is_told_to_clients_that_show_it(
+    tmp_path: Path, wanted: bool, told: list[str]
+):
+    can = {"textDocument": {"publishDiagnostics": {"relatedInformation": wanted}}}
+    with running(tmp_path, can) as client:
+        uri = client.open("a.vsp", "intent: one\nintent: two\n")
+        (found,) = [it for it in client.diagnostics(uri)["diagnostics"] if it["code"] == "VSP118"]
+        related = found.get("relatedInformation", [])
+        assert [it["message"] for it in related] == told
+        assert [it["location"]["uri"] for it in related] == [uri] * len(told)

@@ -327,7 +327,7 @@ class VesperServer(LanguageServer):
 
     def _locating(self, document: OpenDocument) -> Locate | None:
         """How the related places of a document's problems become locations, if they are wanted."""
-        path = ("text_document", "publish_diagnostics", "locateformation")
+        path = ("text_document", "publish_diagnostics", "related_information")
         if not offered(self._params.capabilities, *path):
             return None
 
