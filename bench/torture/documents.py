@@ -71,7 +71,7 @@ def bombs() -> Iterator[tuple[str, str]]:
         f"  T{it}: {{fields: {{a: T{(it + 1) % 500}, b: T{it * 7 % 500}}}}}" for it in range(500)
     )
     yield "types that hold themselves", "types:\n" + "\n".join(types) + "\n"
-    yield "a sum of 3,000 names", _contract(" + ".join(["a"] * 3_000) + " > 0")
+    yield "a sum of 4,000 names", _contract(" + ".join(["a"] * 4_000) + " > 0")
 
 
 def _each(target: Target, folder: Path, documents: list[tuple[str, str]], limit: float) -> Result:

@@ -44,7 +44,7 @@ def _seen(server: Server, uri: str) -> Json:
 
 def _difference(server: Server, uri: str, text: str) -> str:
     """Empty when the document at `uri` is to the server what a fresh one of this text is."""
-    fresh = server.open("fresh.vsp", text)
+    fresh = server.open(f"fresh{server.next_id()}.vsp", text)
     mine, theirs = _seen(server, uri), _seen(server, fresh)
     server.close(fresh)
     server.forget()

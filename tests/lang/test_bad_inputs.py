@@ -37,6 +37,10 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
         "".join(" " * it + "k:\n" for it in range(300)), "VSP100", "nested deeper"),
     "100,000 parentheses": (
         CONTRACT.format('"' + "(" * 100_000 + '"'), "VSP301", "an expression of more than"),
+    "a sum of 2,000 names": (
+        CONTRACT.format('"' + " + ".join(["name"] * 2_000) + '"'), "VSP301", "operators in a row"),
+    "a path of 3,000 fields": (
+        CONTRACT.format('"name' + ".name" * 3_000 + '"'), "VSP301", "operators in a row"),
     "code in a contract": (
         CONTRACT.format("\"__import__('os') == 1\""), "VSP304", "there is no function"),
     "a fault behind an escape": (CONTRACT.format(r'"name == \"x\" AND"'), "VSP301", "too early"),

@@ -91,6 +91,9 @@ def test_operators_bind_as_the_grammar_says(text: str, means: str):
         ("(" * 500, 60, "nested deeper"),
         ("NOT " * 500 + "a", 240, "nested deeper"),
         ("x" * 30_000, 0, "more than 20000"),
+        (" + ".join("a" * 200), 0, "more than 150 operators"),
+        ("a" + ".b" * 200, 0, "more than 150 operators"),
+        ("a" + "[0]" * 200, 0, "more than 150 operators"),
     ],
 )
 def test_a_fault_says_where_and_what_would_be_right(text: str, start: int, says: str):

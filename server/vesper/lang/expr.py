@@ -14,6 +14,8 @@ from vesper.lang.tokens import Token, number, tokens, unescaped
 
 MAX_DEPTH = 60
 MAX_LENGTH = 20_000
+MAX_HEIGHT = 150
+"""How far apart the root of a tree and its leaves may be; `a + b + c` grows by one a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,17 @@ def parse(text: str) -> Parsed:
             parser.refuse(f"unexpected `{parser.token.text}`: {_advice(parser.token)}")
     except _Stop as stop:
         return Parsed(None, (*parser.faults, stop.fault))
+    if len(text) > 2 * MAX_HEIGHT and _is_too_high(tree):
+        message = f"more than {MAX_HEIGHT} operators in a row: work parts of it out before"
+        return Parsed(None, (Fault("depth", 0, 1, message),))
     return Parsed(tree, tuple(parser.faults))
+
+
+def _is_too_high(tree: Expr) -> bool:
+    level = [tree]
+    for _ in range(MAX_HEIGHT):
+        level = [part for node in level for part in parts(node)]
+    return bool(level)
 
 
 def _advice(token: Token) -> str:
@@ -271,11 +283,7 @@ class _Parser:
         return token
 
     def expression(self) -> Expr:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            start = self.token.start
-            message = f"nested deeper than {MAX_DEPTH} levels"
-            raise _Stop(Fault("depth", start, start + 1, message))
+        self._sink()
         left = self._or()
         if self._accept("=>"):
             right = self.expression()
@@ -301,20 +309,20 @@ class _Parser:
         if self.token.kind == "keyword":
             if self.token.text == "NOT":
                 start = self._next().start
-                operand = self._deeper()
+                self._sink()
+                operand = self._not()
+                self._depth -= 1
                 return Unary("NOT", operand, start, operand.end)
             if self.token.text in ("FORALL", "EXISTS"):
                 return self._quantified()
         return self._comparison()
 
-    def _deeper(self) -> Expr:
+    def _sink(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
+            start = self.token.start
             message = f"nested deeper than {MAX_DEPTH} levels"
-            raise _Stop(Fault("depth", self.token.start, self.token.end, message))
-        operand = self._not()
-        self._depth -= 1
-        return operand
+            raise _Stop(Fault("depth", start, start + 1, message))
 
     def _quantified(self) -> Expr:
         word = self._next()
