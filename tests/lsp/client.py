@@ -66,7 +66,7 @@ class Client:
     def post(self, message: Any) -> None:
         """Put one message, whole or as bytes, before the server without letting it work."""
         body = message if isinstance(message, bytes) else orjson.dumps(message)
-        self.server.inbox.items.put(body)
+        self.server.protocol.receive(body)
 
     def settle(self) -> None:
         """Let the server work until it has nothing left to do."""

@@ -1,8 +1,10 @@
 """A server whose extra handlers misbehave, to see that everything else goes on."""
 
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from vesper.errors import VesperError
@@ -43,6 +45,7 @@ def add_odd_handlers(server: VesperServer) -> None:
     for name, handler in {
         "busy": busy,
         "hang": hang,
+        "gate": _gate,
         "deny": deny,
         "crash": crash,
         "echo": echo,
@@ -51,6 +54,15 @@ def add_odd_handlers(server: VesperServer) -> None:
         "later": later,
     }.items():
         server.add(Feature(f"test/{name}", None, handler))
+
+
+def _gate(ls: VesperServer, _: Any) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        opened = Path(folder, "open")
+        ls.notify("test/waiting", {"gate": str(opened)})
+        while not opened.exists():
+            time.sleep(0.005)
+    return "late"
 
 
 if __name__ == "__main__":

@@ -331,7 +331,7 @@ def test_nothing_heavy_is_loaded_before_the_first_answer():
 import sys
 from vesper.lsp.server import create_server
 server = create_server()
-server.inbox.items.put(b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}')
+server.protocol.receive(b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}')
 answers = []
 server.protocol.send = answers.append
 server.turn()

@@ -305,6 +305,42 @@ def test_busy_handlers_do_not_keep_the_server_from_reading():
 
 
 @pytest.mark.e2e
+def test_a_cancelled_request_is_answered_while_its_handler_is_at_work():
+    with Server(WITH_ODD_HANDLERS) as server:
+        server.send(initialize(), request("stuck", "test/hang"), request("late", "test/echo"))
+        server.wait_for(lambda it: it.get("method") == "test/hanging")
+        server.send(*(notification("$/cancelRequest", {"id": it}) for it in ("late", "stuck")))
+
+        assert server.answer("late")["error"]["code"] == -32800
+        assert server.answer("stuck")["error"]["code"] == -32800
+
+
+@pytest.mark.e2e
+def test_the_late_result_of_a_cancelled_request_is_dropped():
+    with Server(WITH_ODD_HANDLERS) as server:
+        server.send(initialize(), request("slow", "test/gate"))
+        server.wait_for(lambda it: it.get("method") == "test/waiting")
+        server.send(notification("$/cancelRequest", {"id": "slow"}))
+        server.answer("slow")
+        gate = server.wait_for(lambda it: it.get("method") == "test/waiting")["params"]["gate"]
+        Path(gate).touch()
+
+        assert server.ask("after", "test/echo", {"a": 1})["result"] == {"a": 1}
+        assert [it["error"]["code"] for it in server.heard if it.get("id") == "slow"] == [-32800]
+
+
+@pytest.mark.e2e
+def test_cancelling_thousands_before_reading_any_answer_blocks_nobody():
+    with Server(WITH_ODD_HANDLERS, listening=False) as server:
+        server.send(initialize(), *(request(it, "test/echo", "x" * 100) for it in range(1, 3001)))
+        server.send(*(notification("$/cancelRequest", {"id": it}) for it in range(1, 3001)))
+        server.listen()
+        server.wait_for_count(3001)
+
+        assert sorted(it["id"] for it in server.heard) == list(range(3001))
+
+
+@pytest.mark.e2e
 def test_a_client_that_does_not_read_yet_loses_nothing():
     text = "x" * 1000
     with Server(WITH_ODD_HANDLERS, listening=False) as server:

@@ -37,7 +37,8 @@ class OpenDocument:
         self._kind: DocumentKind = kind or "vsp"
         self._naming = naming
         self._size = 0
-        self._large: Text | None = None
+        self._large: Text | str | None = None
+        """A text that is too large, in lines only once somebody edits it: they take much memory."""
         self.analysis = Analysis("", self._kind)
         self.said: list[Diagnostic] | None = None
         """The problems that the client was told of last."""
@@ -55,6 +56,8 @@ class OpenDocument:
     @property
     def text(self) -> Text:
         """The text as the editor has it."""
+        if isinstance(self._large, str):
+            self._large = Text(self._large)
         return self.analysis.text if self._large is None else self._large
 
     @property
@@ -65,7 +68,7 @@ class OpenDocument:
     def replace(self, text: str) -> None:
         """Take a whole new text."""
         self._size = len(text)
-        self._large = Text(text) if self._size > MAX_BYTES else None
+        self._large = text if self._size > MAX_BYTES else None
         self.analysis = Analysis("" if self.too_large else text, self._kind)
 
     def edit(self, span: Span, new: str) -> None:
@@ -74,7 +77,7 @@ class OpenDocument:
         if self._large is None:
             self.analysis.edit(span, new)
         else:
-            self._large.replace(span, new)
+            self.text.replace(span, new)
         if self.too_large or self._size > MAX_BYTES:
             # What edits took away was not counted, so the true size is looked up near the limit.
             self._size = sum(map(len, self.text.lines))

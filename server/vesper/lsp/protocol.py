@@ -5,10 +5,10 @@ an incoming message is replaced, because it leaves broken requests unanswered an
 """
 
 import re
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, TypeGuard, TypeVar, cast
 
@@ -20,13 +20,14 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from vesper.errors import VesperError
+from vesper.lsp.messages import Message, MessageId, Notification, Reply, Request
 from vesper.lsp.transport import Action, Log
 
 State = Literal["new", "running", "stopped"]
-MessageId = int | str
 Handle = Callable[[Any], Any]
 
 _LIFECYCLE: Final = (types.INITIALIZE, types.SHUTDOWN)
+_CANCELLED: Final = "cancelled by the client"
 _STRUCTURE_ERRORS: Final = (
     cattrs.BaseValidationError,
     AttributeError,
@@ -40,33 +41,6 @@ _ESCAPE: Final = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Request:
-    """A call that is owed exactly one answer."""
-
-    id: MessageId
-    method: str
-    params: Any
-    cancelled: bool = False
-
-
-@dataclass(slots=True)
-class Notification:
-    """A call that is owed nothing."""
-
-    method: str
-    params: Any
-
-
-@dataclass(slots=True)
-class Reply:
-    """The client's answer to a request of ours."""
-
-    id: MessageId
-    message: dict[str, Any]
-
-
-Message = Request | Notification | Reply
 T = TypeVar("T")
 
 
@@ -80,8 +54,9 @@ class Refusal(JsonRpcException):
 class VesperProtocol(LanguageServerProtocol):
     """The messages of one connection.
 
-    `receive` takes each message in as it arrives, `step` does what is due one at a time. In between
-    a cancellation still reaches the requests that wait.
+    `receive` takes each message in as it arrives, on the thread that reads: so a cancellation is
+    answered at once, though a handler may be at work. `step` does what is due one at a time, on the
+    thread that serves.
     """
 
     def __init__(self, server: LanguageServer, converter: cattrs.Converter) -> None:
@@ -96,11 +71,17 @@ class VesperProtocol(LanguageServerProtocol):
         self.exit_code: int | None = None
         self.log = Log()
         self.send: Callable[[bytes], None] = _nowhere
+        self.send_soon: Callable[[bytes], None] | None = None
+        """Sends from the reading thread, which must never be blocked; without it `send` does."""
+        self.deliver: Callable[[Message | Action], object] = self.enqueue
+        """Where `receive` puts what is to be done on the serving thread."""
         self._waiting: deque[Message | Action] = deque()
-        self._cancellable: dict[MessageId, list[Request]] = {}
+        self._open: dict[MessageId, list[Request]] = {}
+        self._deciding = threading.Lock()
+        """Held while it is decided which answer a request gets."""
 
     def receive(self, body: bytes) -> None:
-        """Take in one message; what is broken or cancelled is answered at once."""
+        """Take in one message; what is broken or cancelled is answered at once. From any thread."""
         try:
             data = _parse(body)
         except orjson.JSONDecodeError as error:
@@ -111,16 +92,17 @@ class VesperProtocol(LanguageServerProtocol):
             case Notification(types.CANCEL_REQUEST, params):
                 self._cancel(params)
             case Request():
-                self._waiting.append(message)
-                self._cancellable.setdefault(message.id, []).append(message)
+                with self._deciding:
+                    self._open.setdefault(message.id, []).append(message)
+                self.deliver(message)
             case Notification() | Reply():
-                self._waiting.append(message)
+                self.deliver(message)
             case None:
                 pass
 
-    def enqueue(self, action: Action) -> None:
-        """Have something done in its turn among the messages."""
-        self._waiting.append(action)
+    def enqueue(self, due: Message | Action) -> None:
+        """Have something done in its turn. Only from the serving thread; see `deliver`."""
+        self._waiting.append(due)
 
     def step(self) -> bool:
         """Deal with the next message that waits; False when none does."""
@@ -130,7 +112,6 @@ class VesperProtocol(LanguageServerProtocol):
                 case Request(cancelled=True):
                     continue
                 case Request():
-                    self._forget(message)
                     self._answer(message)
                 case Notification():
                     self._notice(message)
@@ -158,6 +139,10 @@ class VesperProtocol(LanguageServerProtocol):
         """Nothing: the lifecycle and the documents are the server's own."""
 
     def _answer(self, request: Request) -> None:
+        # What a command does has happened even if the client calls it back: then it is told so.
+        is_decided = request.method in (*_LIFECYCLE, types.WORKSPACE_EXECUTE_COMMAND)
+        if is_decided and not self._decide(request):
+            return
         try:
             self._check_state(request.method)
             handle = self._handler(request.method, wants_answer=True)
@@ -167,12 +152,22 @@ class VesperProtocol(LanguageServerProtocol):
             result = handle(request.params)
             if request.method == types.INITIALIZE:
                 self.state = "running"
-            self._send_data({"jsonrpc": "2.0", "id": request.id, "result": result})
+            answer = self._written({"jsonrpc": "2.0", "id": request.id, "result": result})
         except Exception as error:  # noqa: BLE001
-            answer = self._explain(error, request.method[:100])
-            self._send_data({"jsonrpc": "2.0", "id": request.id, "error": answer})
+            problem = self._explain(error, request.method[:100])
+            answer = self._written({"jsonrpc": "2.0", "id": request.id, "error": problem})
+        if is_decided or self._decide(request):
+            self.send(answer)
         if request.method == types.SHUTDOWN and self.state == "running":
             self.state = "stopped"
+
+    def _decide(self, request: Request) -> bool:
+        """Whether the request is still owed its answer; from now on it cannot be cancelled."""
+        with self._deciding:
+            if request.cancelled:
+                return False
+            self._forget(request)
+            return True
 
     def _notice(self, notification: Notification) -> None:
         method = notification.method
@@ -269,19 +264,19 @@ class VesperProtocol(LanguageServerProtocol):
         wanted = cast("dict[str, object]", params).get("id") if isinstance(params, dict) else None
         if not _is_id(wanted):
             return
-        for request in self._cancellable.pop(wanted, ()):
-            if request.method in _LIFECYCLE:
-                self._cancellable.setdefault(wanted, []).append(request)
-                continue
-            request.cancelled = True
-            message = "cancelled before it began"
-            self._refuse(request.id, types.LSPErrorCodes.RequestCancelled, message)
+        with self._deciding:
+            unwanted = [it for it in self._open.get(wanted, ()) if it.method not in _LIFECYCLE]
+            for request in unwanted:
+                request.cancelled = True
+                self._forget(request)
+        for request in unwanted:
+            self._refuse(request.id, types.LSPErrorCodes.RequestCancelled, _CANCELLED)
 
     def _forget(self, request: Request) -> None:
-        others = self._cancellable[request.id]
+        others = self._open[request.id]
         others.remove(request)
         if not others:
-            del self._cancellable[request.id]
+            del self._open[request.id]
 
     def _take_reply(self, reply: Reply) -> None:
         future = self._request_futures.pop(reply.id, None)
@@ -306,10 +301,14 @@ class VesperProtocol(LanguageServerProtocol):
         message: str,
     ) -> None:
         error = {"code": code.value, "message": message}
-        self._send_data({"jsonrpc": "2.0", "id": message_id, "error": error})
+        send = self.send_soon or self.send
+        send(self._written({"jsonrpc": "2.0", "id": message_id, "error": error}))
 
     def _send_data(self, data: object) -> None:
-        self.send(orjson.dumps(data, default=self._converter.unstructure))
+        self.send(self._written(data))
+
+    def _written(self, data: object) -> bytes:
+        return orjson.dumps(data, default=self._converter.unstructure)
 
 
 @cache

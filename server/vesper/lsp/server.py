@@ -83,6 +83,7 @@ class VesperServer(LanguageServer):
             converter_factory=strict_converter,
         )
         self.inbox = Inbox()
+        self.protocol.deliver = self.inbox.items.put
         self.documents = Documents(self._name_of)
         self.folders = Folders()
         self.places = Places(self.documents)
@@ -196,8 +197,9 @@ class VesperServer(LanguageServer):
         """Serve the client on two pipes until the end; `exit_code` then says how it went."""
         if stdin is None or stdout is None:
             stdin, stdout = claim_pipes()
-        self.protocol.send = Output(stdout, self.inbox).send
-        start_reading(stdin, self.inbox, body_limit)
+        output = Output(stdout, self.inbox)
+        self.protocol.send, self.protocol.send_soon = output.send, output.send_soon
+        start_reading(stdin, self.inbox, self.protocol.receive, body_limit)
         try:
             while self.exit_code is None:
                 if not self.turn() and self.exit_code is None:
@@ -239,8 +241,6 @@ class VesperServer(LanguageServer):
 
     def _accept(self, item: Item) -> None:
         match item:
-            case bytes():
-                self.protocol.receive(item)
             case Skipped(size):
                 self.protocol.enqueue(functools.partial(self._skipped, size))
             case End():

@@ -10,10 +10,13 @@ import select
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import BinaryIO, Final, NamedTuple
+
+from vesper.lsp.messages import Message
 
 HEADER_LIMIT: Final = 8 * 1024
 BODY_LIMIT: Final = 64 * 1024 * 1024
@@ -47,7 +50,7 @@ class End:
 
 
 Action = Callable[[], object]
-Item = bytes | Skipped | End | Action
+Item = Message | Skipped | End | Action
 
 
 class Inbox:
@@ -76,20 +79,46 @@ class Output:
         self._stream = stream
         self._inbox = inbox
         self._lock = threading.Lock()
+        self._urgent: deque[bytes] = deque()
         self._open = True
 
     def send(self, body: bytes) -> None:
         """Write one message. Blocks while the client does not read; ends us when it is gone."""
-        frame = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
         with self._lock:
-            if not self._open:
-                return
+            self._write(body)
+        self._write_urgent()
+
+    def send_soon(self, body: bytes) -> None:
+        """Write one short message before all others, and never block: for the reading thread."""
+        self._urgent.append(body)
+        self._write_urgent()
+
+    def _write_urgent(self) -> None:
+        # Who cannot have the lock need not wait: its holder looks again when it has let go.
+        while self._urgent and self._lock.acquire(blocking=False):
             try:
-                self._stream.write(frame)
-                self._stream.flush()
-            except OSError:
-                self._open = False
-                self._inbox.items.put(End("the client no longer reads our answers", at_once=True))
+                while self._urgent and _is_writable(self._stream):
+                    self._write(self._urgent.popleft())
+                if self._urgent:
+                    self._inbox.items.put(self._flush)
+                    return
+            finally:
+                self._lock.release()
+
+    def _flush(self) -> None:
+        with self._lock:
+            while self._urgent:
+                self._write(self._urgent.popleft())
+
+    def _write(self, body: bytes) -> None:
+        if not self._open:
+            return
+        try:
+            self._stream.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+            self._stream.flush()
+        except OSError:
+            self._open = False
+            self._inbox.items.put(End("the client no longer reads our answers", at_once=True))
 
 
 class Log:
@@ -131,14 +160,22 @@ def claim_pipes() -> tuple[BinaryIO, BinaryIO]:
     return source, sink
 
 
-def start_reading(source: BinaryIO, inbox: Inbox, body_limit: int = BODY_LIMIT) -> None:
-    """Read frames into the inbox until the stream ends, in a thread that dies with the process."""
+def start_reading(
+    source: BinaryIO, inbox: Inbox, receive: Callable[[bytes], object], body_limit: int = BODY_LIMIT
+) -> None:
+    """Read frames until the stream ends, in a thread that dies with the process.
+
+    `receive` gets each body, on that thread; what else is to be known goes into the inbox.
+    """
 
     def read() -> None:
         end = End()
         try:
             while (frame := read_frame(source, body_limit)) is not None:
-                inbox.items.put(frame)
+                if isinstance(frame, Skipped):
+                    inbox.items.put(frame)
+                else:
+                    receive(frame)
         except FramingError as error:
             end = End(f"{error}; closing the connection")
         except OSError as error:
@@ -220,6 +257,15 @@ def _header_line(line: bytes, size: int | None) -> int | None:
 
 def _quoted(data: bytes) -> str:
     return ascii(data[:40].decode("latin-1"))
+
+
+def _is_writable(stream: BinaryIO) -> bool:
+    """Whether a short message can be written without blocking (a pipe that takes anything takes
+    512 bytes, the least POSIX allows). What cannot be asked, as on Windows, is taken for no."""
+    try:
+        return bool(select.select([], [stream], [], 0)[1])
+    except (OSError, ValueError):
+        return False
 
 
 if sys.platform == "win32":
