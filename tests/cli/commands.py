@@ -12,6 +12,26 @@ import pytest
 from vesper.cli.main import main
 
 
+CLEAN = """\
+node_id: sum_v1
+type: function
+intent: Add two numbers
+inputs:
+  a: integer
+  b: integer
+outputs:
+  total: integer
+flow:
+  - step: add
+    operation: arithmetic
+    expression: "a + b"
+    output: total
+"""
+MISSPELT = CLEAN.replace("type: function", "type: funtion")
+PROSE = CLEAN + "contracts:\n  invariants:\n    - adding: the order does not matter\n"
+OLD_WORD = CLEAN.replace("type: function", "type: payment_handler")
+
+
 class Ran(NamedTuple):
     """What a command left behind."""
 

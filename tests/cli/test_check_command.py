@@ -9,38 +9,12 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.cli.commands import Run, run_process, runner
+from tests.cli.commands import CLEAN, MISSPELT, OLD_WORD, PROSE, Run, run_process, runner
 from vesper.cli.main import main
 from vesper.workspace.files import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 BROKEN = ROOT / "examples" / "broken"
-
-CLEAN = """\
-node_id: sum_v1
-type: function
-intent: Add two numbers
-inputs:
-  a: integer
-  b: integer
-outputs:
-  total: integer
-flow:
-  - step: add
-    operation: arithmetic
-    expression: "a + b"
-    output: total
-"""
-MISSPELT = CLEAN.replace("type: function", "type: funtion")
-PROSE = CLEAN + "contracts:\n  invariants:\n    - adding: the order does not matter\n"
-OLD_WORD = CLEAN.replace("type: function", "type: payment_handler")
-
-
-class Terminal(io.StringIO):
-    """An output stream that a person looks at."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture
@@ -121,10 +95,74 @@ def test_a_path_that_is_not_there_is_a_wrong_command_line(run: Run, tmp_path: Pa
 
 
 def test_an_unknown_format_is_a_wrong_command_line(run: Run):
-    code, _, err = run("check", "--format", "xml")
-    assert code == 2
-    assert "'xml'" in err
-    assert "sarif" in err
+    code, out, err = run("check", "--format", "xml")
+    assert (code, out) == (2, "")
+    assert err == (
+        "vesper: --format takes text, json, sarif or github, not `xml`\n"
+        "  `vesper check --help` shows how it is used\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        ((), ["VSP120", "VSP402"]),
+        (("--select", "vsp4"), ["VSP402"]),
+        (("--select", "VSP402,VSP120"), ["VSP120", "VSP402"]),
+        (("--select", "VSP4", "--select", "VSP120"), ["VSP120", "VSP402"]),
+        (("--ignore", "VSP402"), ["VSP120"]),
+        (("--ignore", "VSP1,VSP4"), []),
+        (("--select", "VSP", "--ignore", "VSP12"), ["VSP402"]),
+    ],
+)
+def test_problems_are_chosen_by_their_codes_or_the_beginnings_of_them(
+    run: Run, tmp_path: Path, options: tuple[str, ...], codes: list[str]
+):
+    (tmp_path / "sum.vsp").write_text(PROSE.replace("function", "payment_handler"))
+    out = run("check", *options).out
+    assert [it.split()[-1] for it in out.splitlines()] == codes
+
+
+def test_a_code_that_no_problem_has_is_a_wrong_command_line(run: Run, tmp_path: Path):
+    (tmp_path / "sum.vsp").write_text(CLEAN)
+    code, out, err = run("check", "--select", "VSP999")
+    assert (code, out) == (2, "")
+    assert err.startswith("vesper: no problem has the code VSP999; did you mean `VSP199`?\n")
+
+
+@pytest.mark.parametrize(("text", "code"), [(CLEAN, 0), (PROSE, 1), (OLD_WORD, 1)])
+def test_strict_makes_warnings_and_hints_a_failure_too(
+    run: Run, tmp_path: Path, text: str, code: int
+):
+    (tmp_path / "sum.vsp").write_text(text)
+    assert run("check", "--strict").code == code
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "out"),
+    [
+        (CLEAN.encode(), "stdin.vsp", ""),
+        (MISSPELT.encode(), "pay.vsp", "pay.vsp:2:7: error: `funtion` is not allowed here; "
+         "did you mean `function`? VSP116\n"),
+        (b"writer:\n  extends: nobody\n", "team.role.yaml", "team.role.yaml:2:12: error: there is "
+         "no role `nobody` ROL101\n"),
+        (b"a: \xff", "stdin.vsp", "stdin.vsp:1:4: error: byte 0xFF at offset 3 is not UTF-8: "
+         "save it as UTF-8 in your editor VSP199\n"),
+    ],
+)  # fmt: skip
+def test_what_comes_in_on_stdin_is_checked_under_the_name_it_is_given(
+    run: Run, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str, out: str
+):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data), encoding="ascii"))
+    code, said, _ = run("check", "--stdin-name", name, "-")
+    assert (code, said) == (1 if out else 0, out)
+
+
+@pytest.mark.parametrize("options", [("-", "sum.vsp"), ("--fix", "-"), ("--watch", "-")])
+def test_stdin_goes_with_nothing_that_needs_a_file(run: Run, options: tuple[str, ...]):
+    code, out, err = run("check", *options)
+    assert (code, out) == (2, "")
+    assert err.endswith("  name the file instead\n")
 
 
 @pytest.mark.parametrize(
@@ -154,102 +192,6 @@ def test_a_device_is_refused_without_reading_it(run: Run):
     code, out, _ = run("check", os.devnull)
     assert code == 1
     assert "is not a regular file" in out
-
-
-def test_json_holds_every_problem_with_its_range_and_its_fix(run: Run, tmp_path: Path):
-    (tmp_path / "sum.vsp").write_text(MISSPELT)
-    code, out, err = run("check", "--format", "json")
-    assert (code, err) == (1, "")
-    assert json.loads(out) == {
-        "files": 1,
-        "problems": [
-            {
-                "file": "sum.vsp",
-                "line": 2,
-                "column": 7,
-                "end_line": 2,
-                "end_column": 14,
-                "code": "VSP116",
-                "name": "unknown-value",
-                "severity": "error",
-                "message": "`funtion` is not allowed here; did you mean `function`?",
-                "fix": "Change it to `function`",
-            }
-        ],
-    }
-
-
-def test_json_of_nothing_wrong_is_an_empty_list(run: Run, tmp_path: Path):
-    (tmp_path / "sum.vsp").write_text(CLEAN)
-    code, out, _ = run("check", "--format", "json")
-    assert (code, json.loads(out)) == (0, {"files": 1, "problems": []})
-
-
-def test_sarif_names_each_rule_used_and_each_place(run: Run, tmp_path: Path):
-    (tmp_path / "my sum.vsp").write_text(MISSPELT)
-    code, out, _ = run("check", "--format", "sarif")
-    document = json.loads(out)
-    assert (code, document["version"]) == (1, "2.1.0")
-    (ran,) = document["runs"]
-    assert ran["columnKind"] == "unicodeCodePoints"
-    assert [(it["id"], it["name"]) for it in ran["tool"]["driver"]["rules"]] == [
-        ("VSP116", "unknown-value")
-    ]
-    (result,) = ran["results"]
-    assert (result["ruleId"], result["level"]) == ("VSP116", "error")
-    assert result["locations"] == [
-        {
-            "physicalLocation": {
-                "artifactLocation": {"uri": "my%20sum.vsp"},
-                "region": {"startLine": 2, "startColumn": 7, "endLine": 2, "endColumn": 14},
-            }
-        }
-    ]
-
-
-def test_sarif_writes_an_absolute_path_as_a_uri(run: Run, tmp_path: Path):
-    (tmp_path / "sum.vsp").write_text(MISSPELT)
-    (ran,) = json.loads(run("check", tmp_path, "--format", "sarif").out)["runs"]
-    location = ran["results"][0]["locations"][0]["physicalLocation"]
-    assert location["artifactLocation"]["uri"] == (tmp_path / "sum.vsp").as_uri()
-
-
-def test_github_gets_one_annotation_a_problem_with_its_separators_escaped(run: Run, tmp_path: Path):
-    (tmp_path / "50%, a:b.vsp").write_text(PROSE.replace("function", "payment_handler"))
-    code, out, _ = run("check", "--format", "github")
-    assert code == 0
-    assert [re.sub("::[^:]*$", "", it) for it in out.splitlines()] == [
-        "::notice file=50%25%2C a%3Ab.vsp,line=2,col=7,title=VSP120",
-        "::warning file=50%25%2C a%3Ab.vsp,line=16,col=7,title=VSP402",
-    ]
-
-
-def test_text_of_a_document_cannot_steer_the_terminal(run: Run, tmp_path: Path):
-    (tmp_path / "sum.vsp").write_text(CLEAN + "pay\u202eload: 1\n", encoding="utf-8")
-    for form in ("text", "github"):
-        out = run("check", "--format", form).out
-        assert "\\u202e" in out
-        assert "\u202e" not in out
-
-
-def test_what_is_no_terminal_gets_no_escape_codes(run: Run, tmp_path: Path):
-    (tmp_path / "sum.vsp").write_text(MISSPELT)
-    assert "\x1b" not in "".join(map(str, run("check")))
-
-
-def test_a_terminal_gets_colours_unless_no_color_is_set(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    (tmp_path / "sum.vsp").write_text(MISSPELT)
-    monkeypatch.setattr("sys.stdout", terminal := Terminal())
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    run("check")
-    assert "\x1b[1;31merror\x1b[0m" in terminal.getvalue()
-    monkeypatch.setattr("sys.stdout", terminal := Terminal())
-    monkeypatch.setenv("NO_COLOR", "1")
-    run("check")
-    assert ": error: " in terminal.getvalue()
-    assert "\x1b" not in terminal.getvalue()
 
 
 @pytest.mark.e2e

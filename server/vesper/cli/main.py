@@ -1,9 +1,9 @@
 """The `vesper` command: finds the subcommands by file and turns failures into exit codes.
 
-Exit codes: 0 all is well, 1 problems were found or the action failed, 2 the command line is wrong.
+Exit codes: 0 all is well, 1 problems were found or the action failed, 2 the command line is wrong,
+3 nothing can be done where it was started.
 """
 
-import argparse
 import importlib
 import os
 import pkgutil
@@ -12,39 +12,38 @@ from collections.abc import Sequence
 
 import vesper
 from vesper.cli import commands
+from vesper.cli.command_line import CommandLine
 from vesper.cli.terminal import visible
 from vesper.errors import VesperError
 
 _DESCRIPTION = "Check Vesper documents, and keep the tasks of a workspace."
-_EPILOG = """\
+_FIRST = """\
 first steps:
   vesper init                 make a workspace here, with an example
   vesper check                check every document below this folder
   vesper task list            what is to be done
-
-editors start `vesper lsp`, agent hosts start `vesper mcp`.
+"""
+_EPILOG = f"""\
+{_FIRST}
+`vesper COMMAND --help` has examples of each. Editors start `vesper lsp`, agent hosts start `vesper mcp`;
+`vesper doctor` says what either lacks.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        # A console that cannot show a character gets its number; it is no reason to stop.
-        reconfigure(errors="backslashreplace")
-    parser = build_parser()
-    given = parser.parse_args(arguments)
-    if not hasattr(given, "run"):
-        parser.print_help()
-        return 2
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # A console that cannot show a character gets its number; it is no reason to stop.
+            reconfigure(errors="backslashreplace")
     try:
-        code = given.run(given)
-        sys.stdout.flush()
-        return code
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
     except VesperError as error:
-        print(f"vesper: {visible(error.message)}", file=sys.stderr)
-        if error.hint:
-            print(f"  {visible(error.hint)}", file=sys.stderr)
+        _tell(error)
         return 2 if error.kind == "invalid" else 1
     except BrokenPipeError:
         # The reader has left. What is still buffered must not fail once more at exit.
@@ -54,14 +53,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def build_parser() -> argparse.ArgumentParser:
+def _run(arguments: Sequence[str] | None) -> int:
+    given = build_parser().parse_args(arguments)
+    if not hasattr(given, "run"):
+        print(f"usage: vesper COMMAND ...\n\n{_FIRST}\n`vesper --help` lists every command.")
+        return 2
+    if getattr(given, "needs_folder", True) and not _is_somewhere():
+        _tell(VesperError("not_found", "the folder you are in is no more", "go to one that is"))
+        return 3
+    return given.run(given)
+
+
+def _tell(error: VesperError) -> None:
+    print(f"vesper: {visible(error.message)}", file=sys.stderr)
+    if error.hint:
+        print(f"  {visible(error.hint)}", file=sys.stderr)
+
+
+def _is_somewhere() -> bool:
+    """Whether the folder the process is in still exists."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def build_parser() -> CommandLine:
     """The parser with every subcommand of `cli/commands`."""
-    parser = argparse.ArgumentParser(
-        prog="vesper",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = CommandLine(prog="vesper", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"vesper {vesper.__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in pkgutil.iter_modules(commands.__path__):

@@ -4,21 +4,41 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from vesper.cli.report import Checked, counted, place_of, print_problems, print_summary
 from vesper.cli.subcommand import Subparsers
-from vesper.cli.terminal import styled, visible
+from vesper.cli.terminal import in_line
 from vesper.errors import VesperError
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
 
-Checked = tuple[str, "list[Diagnostic]"]
+_DESCRIPTION = """\
+Check .vsp documents and role files.
 
-_STYLES = {"error": "bold red", "warning": "bold yellow", "hint": "bold cyan"}
-_LEVELS = {"error": "error", "warning": "warning", "hint": "note"}
+On a terminal each problem is shown with its source; anywhere else it is one line:
+  nodes/pay.vsp:5:3: error: what is wrong, and what would be right VSP116
+
+Exit code 0 when there are no errors, 1 when there are, 2 when the command line is wrong.
+Warnings and hints alone are no failure, unless --strict is given.
+"""
+_EPILOG = """\
+examples:
+  vesper check                          everything below this folder
+  vesper check nodes/pay.vsp roles      a file, and a folder
+  vesper check --fix                    mend what mends itself, and show the rest
+  vesper check --select VSP5,VSP601     problems of flows, and missing capabilities
+  vesper check --watch                  again and again, as files change
+  cat pay.vsp | vesper check -          what comes in on stdin
+  vesper check --format sarif > vesper.sarif
+
+`# vesper: ignore VSP501` at the end of a line silences that problem there.
+"""
+_STDIN: Final = "-"
+_UNREADABLE: Final = "VSP199"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -26,61 +46,73 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "check",
         help="check documents and role files",
-        description="Check .vsp documents and role files. Exit code 1 when there are errors.",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
     )
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH",
-                        help="files or folders (default: this folder)")  # fmt: skip
-    parser.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text",
-                        help="text for people, json, sarif for code scanning, github for "
-                        "annotations in a workflow")  # fmt: skip
+    add = parser.add_argument
+    add("paths", nargs="*", default=["."], metavar="PATH",
+        help="files or folders, or - for stdin (default: this folder)")  # fmt: skip
+    add("--format", choices=("text", "json", "sarif", "github"), default="text",
+        help="text for people, json, sarif for code scanning, github for annotations in a "
+        "workflow")  # fmt: skip
+    add("--select", action="append", default=[], metavar="CODES",
+        help="only these problems: codes or their beginnings, divided by commas")  # fmt: skip
+    add("--ignore", action="append", default=[], metavar="CODES", help="all but these problems")
+    add("--strict", action="store_true", help="warnings and hints are a failure too")
+    add("--fix", action="store_true", help="apply the quick fixes that make a document better")
+    add("--watch", action="store_true", help="check again whenever a file changes")
+    add("--stdin-name", default="stdin.vsp", metavar="NAME",
+        help="what stdin is called: a role file's name makes it one (default: stdin.vsp)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the problems; 1 when one of them is an error."""
-    checked = list(_check(args.paths))
-    if args.format == "text":
-        _print_text(checked)
-    elif args.format == "github":
-        _print_github(checked)
+    """Print the problems; 1 when one of them is a failure."""
+    wanted = _Wanted(_codes(args.select), _codes(args.ignore))
+    failing = ("error", "warning", "hint") if args.strict else ("error",)
+    if _STDIN in args.paths:
+        checked = [_checked_stdin(args)]
     else:
-        _print_json(checked, args.format)
-    return 1 if any(it.severity == "error" for _, found in checked for it in found) else 0
+        files = _files(args.paths)
+        if args.fix:
+            _mend(files, wanted)
+        checked = list(_checked(files))
+    checked = [it._replace(found=wanted.of(it.found)) for it in checked]
+    _print(checked, args.format)
+    return 1 if any(it.severity in failing for each in checked for it in each.found) else 0
 
 
-def _check(paths: Sequence[str]) -> Iterator[Checked]:
-    from vesper.lang.check import check
-    from vesper.workspace.files import kind_in_workspace, read_text
+class _Wanted(NamedTuple):
+    """Which problems are looked at: those whose codes begin with one of `select` and none of `ignore`."""
 
-    for path in _files(paths):
-        # Whatever the locale, as UTF-8: what is no text in a name is shown by its bytes.
-        name = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-        try:
-            text = read_text(path)
-        except VesperError as error:
-            yield name, [_unreadable(path, error)]
-            continue
-        kind = kind_in_workspace(path) or "vsp"
-        yield name, check(text, kind)
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+
+    def of(self, found: "Iterable[Diagnostic]") -> "list[Diagnostic]":
+        select = self.select or ("",)
+        return [
+            it
+            for it in found
+            if it.code == _UNREADABLE
+            or (
+                it.code.startswith(select) and not (self.ignore and it.code.startswith(self.ignore))
+            )
+        ]
 
 
-def _unreadable(path: Path, error: VesperError) -> "Diagnostic":
-    """What a file that is no text has instead of problems; at the bad byte where there is one."""
-    from vesper.lang.check import Diagnostic
-    from vesper.lang.source import Span
+def _codes(given: Sequence[str]) -> tuple[str, ...]:
+    """The codes of `--select` or `--ignore`; one that no problem has is refused."""
+    codes = [it.strip().upper() for each in given for it in each.split(",") if it.strip()]
+    if codes:
+        from vesper.lang import rules
+        from vesper.lang.rule import suggestion
 
-    place = re.match(rf"{re.escape(str(path))}(?::(\d+):(\d+):)? ", error.message)
-    line = column = 0
-    message = error.message
-    if place is not None:
-        line, column = (int(it or 1) - 1 for it in place.groups())
-        rest = error.message[place.end() :]
-        message = rest if place[1] else f"the file {rest}"
-    if error.hint:
-        message = f"{message}: {error.hint}"
-    return Diagnostic(
-        "VSP199", "unreadable", "error", message, Span(line, column, line, column + 1)
-    )
+        known = (*rules.load(), _UNREADABLE)
+        for code in codes:
+            if not any(it.startswith(code) for it in known):
+                message = f"no problem has the code {code}{suggestion(code, known)}"
+                raise VesperError("invalid", message, "docs/reference/diagnostics.md lists them")
+    return tuple(codes)
 
 
 def _files(paths: Sequence[str]) -> list[Path]:
@@ -90,118 +122,87 @@ def _files(paths: Sequence[str]) -> list[Path]:
     found: dict[Path, Path] = {}
     for given in paths:
         path = Path(given)
-        if not path.exists():
+        if not os.path.lexists(path):
             raise VesperError("invalid", f"there is no file or folder {given}", "check the path")
         for it in find_documents(path) if path.is_dir() else (path,):
-            found.setdefault(it.absolute(), it)
+            found.setdefault(Path(os.path.abspath(it)), it)
     return list(found.values())
 
 
-def _print_text(checked: list[Checked]) -> None:
-    counts = {"error": 0, "warning": 0, "hint": 0}
-    out = sys.stdout
-    for name, found in checked:
-        for it in found:
-            counts[it.severity] += 1
-            place = f"{visible(name)}:{it.span.line + 1}:{it.span.column + 1}"
-            severity = styled(it.severity, _STYLES[it.severity], out)
-            code = styled(it.code, "dim", out)
-            print(f"{styled(place, 'bold', out)}: {severity}: {visible(it.message)} {code}")
-    if not checked:
-        print("no documents found: their names end in .vsp or .role.yaml", file=sys.stderr)
+def _checked(files: Sequence[Path]) -> Iterator[Checked]:
+    from vesper.lang.check import check
+    from vesper.workspace.files import kind_in_workspace, read_text
+
+    for path in files:
+        try:
+            text = read_text(path)
+        except VesperError as error:
+            yield Checked(_name(path), [_unreadable(str(path), error)], None)
+            continue
+        kind = kind_in_workspace(path) or "vsp"
+        yield Checked(_name(path), check(text, kind), text)
+
+
+def _checked_stdin(args: argparse.Namespace) -> Checked:
+    """What came in on stdin, checked by itself."""
+    if args.paths != [_STDIN] or args.fix or args.watch:
+        message = "- goes with no other path, and neither with --fix nor with --watch"
+        raise VesperError("invalid", message, "name the file instead")
+    from vesper.lang.check import check
+    from vesper.workspace.files import MAX_BYTES, decode, document_kind
+
+    name = args.stdin_name
+    try:
+        text = decode(sys.stdin.buffer.read(MAX_BYTES + 1), Path(name))
+    except VesperError as error:
+        return Checked(name, [_unreadable(name, error)], None)
+    return Checked(name, check(text, document_kind(Path(name)) or "vsp"), text)
+
+
+def _name(path: Path) -> str:
+    """The path whatever the locale: what is no text in a name is shown by its bytes."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _unreadable(path: str, error: VesperError) -> "Diagnostic":
+    """What a file that is no text has instead of problems; at the bad byte where there is one."""
+    from vesper.lang.check import Diagnostic
+    from vesper.lang.source import Span
+
+    place = re.match(rf"{re.escape(path)}(?::(\d+):(\d+):)? ", error.message)
+    line = column = 0
+    message = error.message
+    if place is not None:
+        line, column = (int(it or 1) - 1 for it in place.groups())
+        rest = error.message[place.end() :]
+        message = rest if place[1] else f"the file {rest}"
+    if error.hint:
+        message = f"{message}: {error.hint}"
+    span = Span(line, column, line, column + 1)
+    return Diagnostic(_UNREADABLE, "unreadable", "error", message, span)
+
+
+def _mend(files: Sequence[Path], wanted: _Wanted) -> None:
+    """Mend what mends itself in each file, and say on stderr what was done."""
+    from vesper.cli.mending import mend_file
+
+    total = 0
+    for path in files:
+        for it in mend_file(path, wanted.of):
+            print(f"{place_of(_name(path), it.span)}: {in_line(it.title)}", file=sys.stderr)
+            total += 1
+    print(f"{counted(total, 'problem')} mended", file=sys.stderr)
+
+
+def _print(checked: Sequence[Checked], form: str) -> None:
+    if form == "text":
+        print_problems(checked)
+        print_summary(checked)
         return
-    files = "1 file" if len(checked) == 1 else f"{len(checked)} files"
-    problems = [_counted(number, word) for word, number in counts.items() if number]
-    summary = ", ".join(problems) if problems else "no problems"
-    print(f"{summary} in {files}", file=sys.stderr)
+    from vesper.cli import formats
 
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _print_github(checked: list[Checked]) -> None:
-    for name, found in checked:
-        for it in found:
-            level = "notice" if it.severity == "hint" else it.severity
-            message = visible(it.message).replace("%", "%25").replace("\n", "%0A")
-            span = f"line={it.span.line + 1},col={it.span.column + 1}"
-            print(f"::{level} file={_escaped(name)},{span},title={it.code}::{message}")
-
-
-def _escaped(name: str) -> str:
-    return name.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-
-
-def _print_json(checked: list[Checked], form: str) -> None:
-    import json
-
-    if form == "sarif":
-        document = _sarif(checked)
+    if form == "github":
+        for line in formats.as_annotations(checked):
+            print(line)
     else:
-        problems = [_record(name, it) for name, found in checked for it in found]
-        document = {"files": len(checked), "problems": problems}
-    # ASCII, so that it is valid JSON on a console of any encoding.
-    print(json.dumps(document, indent=2))
-
-
-def _record(name: str, found: "Diagnostic") -> dict[str, Any]:
-    return {
-        "file": name,
-        "line": found.span.line + 1,
-        "column": found.span.column + 1,
-        "end_line": found.span.end_line + 1,
-        "end_column": found.span.end_column + 1,
-        "code": found.code,
-        "name": found.name,
-        "severity": found.severity,
-        "message": found.message,
-        "fix": found.fix.title if found.fix else None,
-    }
-
-
-def _sarif(checked: list[Checked]) -> dict[str, Any]:
-    import vesper
-    from vesper.lang import rules
-
-    used = {it.code for _, found in checked for it in found}
-    described = [
-        {"id": it.code, "name": it.name, "shortDescription": {"text": " ".join(it.doc.split())}}
-        for it in rules.load().values()
-        if it.code in used
-    ]
-    driver = {"name": "vesper", "version": vesper.__version__, "rules": described}
-    results = [_sarif_result(name, it) for name, found in checked for it in found]
-    return {
-        "version": "2.1.0",
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "runs": [
-            {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
-        ],
-    }
-
-
-def _uri(name: str) -> str:
-    """A relative path stays relative, as code hosts want it."""
-    from urllib.parse import quote
-
-    if not os.path.isabs(name):
-        return quote(name)
-    return f"file:///{quote(name.removeprefix('/'), safe='/:')}"
-
-
-def _sarif_result(name: str, found: "Diagnostic") -> dict[str, Any]:
-    span = found.span
-    region = {
-        "startLine": span.line + 1,
-        "startColumn": span.column + 1,
-        "endLine": span.end_line + 1,
-        "endColumn": max(span.end_column, 0) + 1,
-    }
-    place = {"artifactLocation": {"uri": _uri(name)}, "region": region}
-    return {
-        "ruleId": found.code,
-        "level": _LEVELS[found.severity],
-        "message": {"text": found.message},
-        "locations": [{"physicalLocation": place}],
-    }
+        print(formats.as_sarif(checked) if form == "sarif" else formats.as_json(checked))

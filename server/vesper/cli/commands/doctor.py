@@ -14,6 +14,16 @@ from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import styled
 from vesper.errors import VesperError
 
+_DESCRIPTION = """\
+Look at this installation and this workspace, and say how to mend what is not well.
+Exit code 1 when something that is needed is missing.
+"""
+_EPILOG = """\
+examples:
+  vesper doctor                         this folder
+  vesper doctor --workspace ~/shop      another one
+"""
+
 
 class Finding(NamedTuple):
     """One thing looked at; `advice` is empty when it is well."""
@@ -29,8 +39,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "doctor",
         help="what is installed, what is missing, how to mend it",
-        description="Look at this installation and this workspace. Exit code 1 when something "
-        "that is needed is missing.",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
     )
     parser.add_argument("--workspace", default=".", metavar="PATH", help="default: this folder")
     parser.set_defaults(run=run)

@@ -50,14 +50,24 @@ _MCP = """\
 }
 """
 
+_DESCRIPTION = """\
+Make a workspace: settings, an example, and the entry for agent hosts.
+Files that are there already are left alone.
+"""
+_EPILOG = """\
+examples:
+  vesper init                 here
+  vesper init shop            in a folder, made if it is missing
+"""
+
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper init`."""
     parser = subparsers.add_parser(
         "init",
         help="make a workspace with an example",
-        description="Make a workspace: settings, an example, and the entry for agent hosts. "
-        "Files that are there already are left alone.",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
     )
     parser.add_argument("folder", nargs="?", default=".", help="where (default: this folder)")
     parser.set_defaults(run=run)

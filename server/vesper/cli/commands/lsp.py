@@ -9,6 +9,13 @@ _DESCRIPTION = """\
 Serve an editor on stdin and stdout (Language Server Protocol). Editors start this command.
 Exit code 0 after an orderly shutdown, 1 when the connection ended in any other way.
 """
+_EPILOG = """\
+examples:
+  vesper lsp                  what an editor starts for .vsp documents and role files
+  vim.lsp.config("vesper", {cmd = {"vesper", "lsp"}, filetypes = {"vsp"}})     in Neovim
+
+Started by hand it waits for messages; Ctrl-C ends it.
+"""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -17,7 +24,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "lsp",
         help="serve an editor (LSP on stdio)",
         description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
     )
     parser.add_argument("--stdio", action="store_true",
                         help="accepted for editors that always say so")  # fmt: skip
@@ -25,7 +32,7 @@ def add_parser(subparsers: Subparsers) -> None:
                         help="end when this process has ended")  # fmt: skip
     parser.add_argument("--max-message", type=int, default=64, metavar="MIB",
                         help="skip messages larger than this (default: 64)")  # fmt: skip
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, needs_folder=False)
 
 
 def run(args: argparse.Namespace) -> int:

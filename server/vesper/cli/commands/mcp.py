@@ -12,6 +12,13 @@ Serve the tasks and documents of a workspace to an agent, as an MCP server on st
 Agent hosts start this command; for most of them the configuration is
   {"mcpServers": {"vesper": {"command": "vesper", "args": ["mcp"]}}}
 """
+_EPILOG = """\
+examples:
+  vesper mcp                            the workspace of this folder
+  vesper mcp --workspace ~/shop         another one
+
+`vesper init` writes the configuration into .mcp.json, which many hosts read by themselves.
+"""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -20,7 +27,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "mcp",
         help="serve a workspace to agents (MCP on stdio)",
         description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
     )
     parser.add_argument(
         "--workspace",

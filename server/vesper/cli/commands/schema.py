@@ -4,6 +4,14 @@ import argparse
 
 from vesper.cli.subcommand import Subparsers
 
+_EPILOG = """\
+examples:
+  vesper schema > vsp.schema.json       for editors and validators that read JSON Schema
+  vesper schema role                    the schema of role files
+
+The schema knows keys and forms. Names, types and expressions only `vesper check` understands.
+"""
+
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add `vesper schema`."""
@@ -11,9 +19,10 @@ def add_parser(subparsers: Subparsers) -> None:
         "schema",
         help="print the JSON Schema of documents",
         description="Print the JSON Schema (2020-12) of .vsp documents, or of role files.",
+        epilog=_EPILOG,
     )
-    parser.add_argument("kind", nargs="?", choices=("vsp", "role"), default="vsp",
-                        help="documents or role files (default: vsp)")  # fmt: skip
+    parser.add_argument("kind", nargs="?", metavar="KIND", choices=("vsp", "role"), default="vsp",
+                        help="vsp for documents, role for role files (default: vsp)")  # fmt: skip
     parser.set_defaults(run=run)
 
 

@@ -6,14 +6,13 @@ import json
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vesper.cli.subcommand import Subparsers
-from vesper.cli.terminal import styled, visible
+from vesper.cli.terminal import cells, styled, visible
 from vesper.errors import VesperError
 
 if TYPE_CHECKING:
@@ -26,10 +25,29 @@ Keep the tasks of a workspace. People, editors and agents share them.
 A task goes from pending to active (assigned), in_progress (started), and then completed or failed;
 in_progress and blocked alternate; what is not finished can be cancelled, what is can be archived.
 """
+_EPILOG = """\
+examples:
+  vesper task list                                 what is open, the urgent first
+  vesper task add "Handle refunds" --at pay.vsp:12 --priority 2
+  vesper task claim 7                              take it and start
+  vesper task done 7 --summary "refunds work"
+  vesper task move 7 blocked --why "the bank does not answer"
+  vesper task list --json                          for scripts
+
+`vesper task ACTION --help` has more.
+"""
 _STYLES = {
     "pending": "yellow", "active": "cyan", "in_progress": "cyan", "blocked": "red",
     "completed": "green", "failed": "red", "cancelled": "dim", "archived": "dim",
 }  # fmt: skip
+_EXAMPLES = {
+    "list": "list --status pending --path nodes",
+    "show": "show 7",
+    "add": 'add "Handle refunds" --at nodes/pay.vsp:12 --priority 2 --tag money',
+    "claim": "claim 7",
+    "done": 'done 7 --summary "refunds work"',
+    "move": 'move 7 blocked --why "the bank does not answer"',
+}
 _HEADINGS = ("id", "status", "title", "where")
 _NARROWEST_TITLE = 20
 
@@ -40,12 +58,17 @@ def add_parser(subparsers: Subparsers) -> None:
         "task",
         help="see and change the tasks of a workspace",
         description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
 
     def add(name: str, act: Callable[..., None], summary: str) -> argparse.ArgumentParser:
-        action = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        action = actions.add_parser(
+            name,
+            help=summary,
+            description=f"{summary.capitalize()}.",
+            epilog=f"example:\n  vesper task {_EXAMPLES[name]}\n",
+        )
         action.add_argument("--json", action="store_true", help="print JSON")
         action.add_argument("--workspace", default=".", metavar="PATH",
                             help="a folder of the workspace (default: this folder)")  # fmt: skip
@@ -262,7 +285,7 @@ def _where(task: "Task") -> str:
 
 def _print_table(tasks: Sequence["Task"]) -> None:
     rows = [(str(it.id), it.status, visible(it.title), visible(_where(it))) for it in tasks]
-    widths = [max(map(_width, column)) for column in zip(_HEADINGS, *rows, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(_HEADINGS, *rows, strict=True)]
     if sys.stdout.isatty():
         others = widths[0] + widths[1] + widths[3] + 2 * (len(widths) - 1)
         room = max(_NARROWEST_TITLE, shutil.get_terminal_size().columns - others)
@@ -271,31 +294,25 @@ def _print_table(tasks: Sequence["Task"]) -> None:
     heading = "  ".join(map(_padded, _HEADINGS, widths)).rstrip()
     _print(styled(heading, "dim", sys.stdout))
     for number, status, title, where in rows:
-        cells = (
+        row = (
             " " * (widths[0] - len(number)) + number,
             styled(_padded(status, widths[1]), _STYLES[status], sys.stdout),
             _padded(title, widths[2]),
             where,
         )
-        _print("  ".join(cells).rstrip())
+        _print("  ".join(row).rstrip())
 
 
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return text + " " * (width - cells(text))
 
 
 def _cut(text: str, room: int) -> str:
-    if _width(text) <= room:
+    if cells(text) <= room:
         return text
-    while _width(text) > room - 3:
+    while cells(text) > room - 3:
         text = text[:-1]
     return f"{text}..."
-
-
-def _width(text: str) -> int:
-    """How many cells of a terminal the text fills."""
-    wide = sum(unicodedata.east_asian_width(it) in {"W", "F"} for it in text)
-    return len(text) + wide - sum(unicodedata.combining(it) > 0 for it in text)
 
 
 def _print(text: str) -> None:
