@@ -11,7 +11,6 @@ import pytest
 
 from vesper.cli.main import main
 
-
 CLEAN = """\
 node_id: sum_v1
 type: function

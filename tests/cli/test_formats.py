@@ -90,7 +90,7 @@ def test_github_gets_one_annotation_a_problem_with_its_separators_escaped(run: R
     assert [re.sub("::[^:]*$", "", it) for it in out.splitlines()] == [
         "::notice file=50%25%2C a%3Ab.vsp,line=2,endLine=2,col=7,endColumn=21,"
         "title=VSP120 old-node-type",
-        "::warning file=50%25%2C a%3Ab.vsp,line=16,endLine=16,col=7,endColumn=41,"
+        "::warning file=50%25%2C a%3Ab.vsp,line=16,endLine=16,col=7,endColumn=12,"
         "title=VSP402 prose-clause",
     ]
 

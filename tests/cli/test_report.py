@@ -1,4 +1,5 @@
 import io
+import itertools
 import os
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_the_underline_fits_whatever_the_letters_are(
 def test_a_byte_order_mark_moves_nothing(look, tmp_path: Path):
     (tmp_path / "sum.vsp").write_text(f"\ufeffgroup: 1\n{CLEAN}", encoding="utf-8")
     lines = look().splitlines()
-    assert ("1 | group: 1", "  | ^^^^^") in zip(lines, lines[1:], strict=False)
+    assert ("1 | group: 1", "  | ^^^^^") in itertools.pairwise(lines)
 
 
 @pytest.mark.parametrize("columns", [10, 60, 80])
@@ -92,7 +93,7 @@ def test_a_long_line_is_cut_around_the_problem(look, tmp_path: Path, columns: in
     long = f"{'a + ' * 60}(b = {'a' * 200}) + {'b + ' * 60}a"
     (tmp_path / "sum.vsp").write_text(CLEAN.replace("a + b", long))
     lines = look(columns).splitlines()
-    source = [(it, below) for it, below in zip(lines, lines[1:], strict=False) if "^" in below]
+    source = [(it, below) for it, below in itertools.pairwise(lines) if "^" in below]
     assert source
     for it, below in source:
         assert cells(it) <= max(columns, 40)
