@@ -7,8 +7,16 @@ from typing import NamedTuple
 from vesper.lang import expr, fields, tree
 from vesper.lang.operation import text_of
 from vesper.lang.piece import Path, Piece, singular
+from vesper.lang.source import Span
 
-_FOLDING = frozenset({"index", "accumulator", "acc", "a", "b"})
+_FOLDING: dict[str, bool] = {
+    "index": True,
+    "accumulator": True,
+    "acc": False,
+    "a": False,
+    "b": False,
+}
+"""Names that come with every item, and whether they surely do so before names of the document."""
 _INSIDE: dict[str, frozenset[str]] = {
     "for_each": frozenset({"steps", "collect"}),
     "data_transform": frozenset({"function"}),
@@ -16,7 +24,7 @@ _INSIDE: dict[str, frozenset[str]] = {
 _ANSWERED = frozenset({"external_api_call", "call_node", "agent_run", "approval", "wait"})
 _ANSWERS = frozenset({"on_success", "on_result", "extract"})
 _FILLED = {"string_template": frozenset({"template"}), "database_query": frozenset({"query"})}
-_NAME = re.compile(r"\{?\s*(?:[\w.\[\]]*(\.))?([A-Za-z_]\w*)\s*\}?\Z")
+_NAME = re.compile(r"\{?\s*(?:[\w.\[\]]*\.)?([A-Za-z_]\w*)\s*\}?\Z")
 
 
 class Binding(NamedTuple):
@@ -25,8 +33,8 @@ class Binding(NamedTuple):
     owner: str
     inside: frozenset[str]
     """The keys of the step in which the name surely is this one; elsewhere others come first."""
-    derived: str = ""
-    """The list the name is the singular of, with a dot before it where that is a field."""
+    list_at: Span | None = None
+    """The text that names the list of which the name is the singular."""
     over: expr.Expr | None = None
     """The list whose items it goes through."""
 
@@ -43,7 +51,7 @@ class Meaning(NamedTuple):
 
     strong: str | None = None
     weak: str | None = None
-    derived: str = ""
+    list_at: Span | None = None
 
 
 class Bindings:
@@ -55,16 +63,16 @@ class Bindings:
 
     def meaning(self, name: str, path: Path) -> Meaning:
         """What `name` is at a place: the innermost step that brings it decides."""
-        weak, derived = None, ""
+        weak = None
         for depth in range(len(path) if self.steps else 0, 0, -1):
             binding = self.steps.get(path[:depth], {}).get(name)
             if binding is None:
                 continue
             if depth < len(path) and path[depth] in binding.inside:
-                return Meaning(binding.owner, weak, binding.derived)
+                return Meaning(binding.owner, weak, binding.list_at)
             if weak is None:
-                weak, derived = binding.owner, binding.derived
-        return Meaning(None, weak, derived)
+                weak = binding.owner
+        return Meaning(None, weak)
 
     def over(self, path: Path) -> expr.Expr | None:
         """The list that the innermost step around a place works on."""
@@ -127,17 +135,16 @@ def _names(step: tree.Mapping, owner: str, written: list[Written]) -> Iterator[t
 def _items(
     step: tree.Mapping, owner: str, inside: frozenset[str], written: list[Written]
 ) -> Iterator[tuple[str, Binding]]:
-    for name in _FOLDING:
-        yield name, Binding(owner, inside)
-    named = step.get("as")
-    text = text_of(step, "items") or text_of(step, "input")
+    for name, comes_first in _FOLDING.items():
+        yield name, Binding(owner, inside if comes_first else frozenset())
+    named, items = step.get("as"), step.get("items") or step.get("input")
+    text = items.text if isinstance(items, tree.Scalar) else ""
     source, over = _NAME.match(text), expr.parse(text.strip("{} ")).tree
     # With `as`, the names that would hold without it are known, but others come first.
     implied = frozenset[str]() if isinstance(named, tree.Scalar) else inside
     yield "item", Binding(owner, implied, over=over)
-    if source is not None:
-        derived = f"{source[1] or ''}{source[2]}"
-        yield singular(source[2]), Binding(owner, implied, derived, over)
+    if source is not None and isinstance(items, tree.Scalar):
+        yield singular(source[1]), Binding(owner, implied, items.span, over)
     if isinstance(named, tree.Scalar) and named.text:
         written.append(Written(named, owner))
         yield named.text, Binding(owner, inside, over=over)

@@ -102,10 +102,10 @@ class View:
     def _is_handed_out(self, name: str) -> bool:
         if not (self._knows("variable", name) or self._knows("input", name)):
             return False
-        return self._ends_open
+        return self.ends_open
 
     @cached_property
-    def _ends_open(self) -> bool:
+    def ends_open(self) -> bool:
         """Whether the flow can end without `return`: then names of its scope are the outputs."""
         steps = [places[-1] for places in self.facts.of("end").values()]
         last = max(steps, key=lambda it: it.rank, default=None)

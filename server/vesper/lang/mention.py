@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from vesper.lang import expr
 from vesper.lang.fields import ScopeKind
-from vesper.lang.piece import Expression
+from vesper.lang.piece import Expression, Path
 from vesper.lang.source import RelativeSource, Span
 
 Kind = Literal["definition", "write", "read"]
@@ -36,6 +36,10 @@ class Mention(NamedTuple):
     weak: str | None = None
     """The owner of the local that it is if the document has no such name."""
     member: "Member | None" = None
+    path: Path = ()
+    """Where the expression stands that holds the name."""
+    list_at: Span | None = None
+    """For an element that nobody named: the text that names its list."""
 
     @property
     def span(self) -> Span:

@@ -14,11 +14,12 @@ _CLOSE = 0.72
 OPEN = ("columns",)
 """Scopes in which any name may be a column of a row."""
 
-_RESULTS: dict[str, Type] = {
+RESULTS: dict[str, Type] = {
     "success": BOOLEAN,
     "error": ANY,
     "error_code": Nullable(STRING),
 }
+"""Names that every contract about results knows."""
 
 
 def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None:
@@ -28,8 +29,8 @@ def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None
     found = scope.find("input", name)
     if found is None and expression.scope == "post":
         found = scope.find("output", name) or scope.find("error-field", name)
-        if found is None and name in _RESULTS:
-            return _RESULTS[name]
+        if found is None and name in RESULTS:
+            return RESULTS[name]
     if found is not None:
         kind = found[0]
         return kind if is_type(kind) else ANY
@@ -45,7 +46,7 @@ def known_names(expression: Expression, scope: Scope) -> tuple[str, ...]:
     """Every name the expression could use, for suggestions and completion."""
     names = [*scope.names("input"), *scope.names("fact"), *sorted(expression.names)]
     if expression.scope == "post":
-        names += [*scope.names("output"), *scope.names("error-field"), *_RESULTS]
+        names += [*scope.names("output"), *scope.names("error-field"), *RESULTS]
     elif expression.scope not in CONTRACTS:
         names += scope.names("variable")
     return tuple(dict.fromkeys(names))

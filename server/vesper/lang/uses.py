@@ -38,7 +38,9 @@ class _Bound(NamedTuple):
     lists: Mapping[str, expr.Expr]
 
     def more(self, name: str, owner: str, over: expr.Expr | None) -> "_Bound":
-        lists = self.lists if over is None else {**self.lists, name: over}
+        lists = {it: through for it, through in self.lists.items() if it != name}
+        if over is not None:
+            lists[name] = over
         return _Bound({**self.owners, name: owner}, lists)
 
 
@@ -76,7 +78,7 @@ def _mention(expression: Expression, start: int, end: int, space: Space, name: s
     around, shift = expression.slot.node.span, expression.shift
     return Mention(
         space, name, "read", around, expression.source, start + shift, end + shift,
-        scope=expression.scope,
+        scope=expression.scope, path=expression.slot.path,
     )  # fmt: skip
 
 
@@ -90,6 +92,8 @@ def _name(
     it = _mention(expression, node.start, node.end, "name", name)
     if name in bound.owners:
         yield it._replace(strong=bound.owners[name])
+        if name not in bound.lists:
+            yield it._replace(space="element")
         return
     if expression.scope == "columns":
         over = bindings.over(path)
@@ -102,8 +106,8 @@ def _name(
         owner = dotted(path[: path.index("constraints")] if "constraints" in path else path)
         it = it._replace(owner=owner, weak=owner if name == "value" else None)
     meaning = bindings.meaning(name, path)
-    if meaning.derived and meaning.strong:
-        yield it._replace(space="element", owner=meaning.derived, strong=meaning.strong)
+    if meaning.strong and meaning.list_at is not None:
+        yield it._replace(space="element", list_at=meaning.list_at)
     if meaning.strong or meaning.weak:
         it = it._replace(strong=meaning.strong, weak=meaning.weak)
     yield it
