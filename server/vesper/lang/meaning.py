@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from vesper.lang import expr, types
+from vesper.lang import expr, types, versions
 from vesper.lang.exports import ExportKind
 from vesper.lang.infer import Inference
 from vesper.lang.mention import Member, Mention, Space
@@ -218,7 +218,7 @@ class _Records:
 
 
 def _in_range(one: str, other: str) -> bool:
-    for it, exact in ((one, other), (other, one)):
-        if it.endswith("*") and exact.startswith(it.removesuffix("*").removesuffix(".")):
-            return True
-    return False
+    known, wanted = versions.read(one), versions.read(other)
+    if known is None or wanted is None:
+        return False
+    return known.means(wanted) or wanted.means(known)

@@ -32,7 +32,7 @@ def family(node_id: str) -> str:
     return _VERSION.sub("", node_id)
 
 
-_VERSION = re.compile(r"_v[\d.*x^~]*$")
+_VERSION = re.compile(r"_v\d[\d.]*[*+]?$")
 _WORD = re.compile(r"[A-Za-z_][\w.-]*")
 _EMBEDDED: dict[str, Space] = {
     "state.transition.": "machine",

@@ -99,6 +99,20 @@ def rename(analysis: Analysis, thing: Thing, new: str) -> list[Edit]:
     return [edits[it] for it in sorted(edits)]
 
 
+def linked(analysis: Analysis, thing: Thing) -> list[Span]:
+    """The places that can be edited together letter by letter; none where that would break some."""
+    if thing.space in SHARED:
+        return []
+    spans = [it.span for it in occurrences(analysis, thing)]
+    lines = analysis.text.lines
+    if any(lines[it.line][it.column : it.end_column] != thing.name for it in spans):
+        # Editors link equal texts only, and somewhere a letter is written as an escape.
+        return []
+    facts = analysis.parts()[thing.part]
+    items = mentioned(facts, singular(thing.name))
+    return [] if any(it.space == "element" for _, _, it in items) else spans
+
+
 def _is_defined(analysis: Analysis, thing: Thing) -> bool:
     facts = analysis.parts()[thing.part]
     match thing.space:

@@ -1,9 +1,10 @@
-"""References: every place where the thing under the cursor is written."""
+"""References: every place where the thing under the cursor is written, in all files of the workspace."""
 
 from lsprotocol import types
 
-from vesper.lang.occurrences import occurrences, thing_at
+from vesper.lang.occurrences import thing_at
 from vesper.lsp.feature import feature
+from vesper.lsp.reach import Reach
 from vesper.lsp.server import VesperServer
 
 
@@ -14,9 +15,10 @@ def references(ls: VesperServer, params: types.ReferenceParams) -> list[types.Lo
     found = thing_at(document.analysis, *ls.place(document, params.position))
     if found is None:
         return []
+    reach = Reach(ls, document)
     with_definitions = params.context.include_declaration
     return [
-        types.Location(document.uri, ls.range(document, it.span))
-        for it in occurrences(document.analysis, found.thing)
+        types.Location(page.uri, reach.range(page, it.span))
+        for page, it in reach.places(reach.of(found.thing))
         if with_definitions or it.kind != "definition"
     ]
