@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from vesper import config
 from vesper.cli.main import build_parser
 from vesper.lang import ops, rules
 from vesper.lang.check import check
@@ -65,6 +66,7 @@ def generated() -> dict[str, str]:
         "fields": _fields(),
         "functions": _functions(),
         "roles": _roles(),
+        "settings": _settings(),
         "tools": _tools(),
         "commands": _commands(),
     }
@@ -309,6 +311,29 @@ def _functions() -> Iterator[str]:
             for it in FUNCTIONS.values()
         ),
     )
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings"
+    yield ""
+    yield (
+        "The keys of `vesper.toml`, which stands in the root of a workspace; the file may be empty or "
+        "absent. A variable of the environment overrides it (a list there is written with commas), and "
+        "an editor's own settings, under `vesper`, override both. An unknown key or a value of the wrong "
+        "kind is an error: `vesper check` ends with exit code 2, and an editor shows it in the file."
+    )
+    yield ""
+    yield from _table(("setting", "holds", "default", "meaning"), config.rows())
+    example = """\
+exclude = ["drafts/"]
+databases = ["main", "archive"]
+strict = true
+
+[rules]
+unused-capability = "off"
+VSP701 = "warning"
+"""
+    yield from ("", "An example:", "", "```toml", *example.rstrip().splitlines(), "```")
 
 
 def _tools() -> Iterator[str]:

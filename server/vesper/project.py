@@ -1,16 +1,22 @@
 """One workspace: where it begins and what it holds. Every surface works on a `Project`."""
 
 import os
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vesper.config import FILE, Problem, Read, Settings
+from vesper.config import read as read_settings
 from vesper.errors import VesperError
 from vesper.tasks.board import Board
-from vesper.workspace.files import document_kind, find_documents, find_root, read_text
+from vesper.workspace.files import document_kind, find_root, read_text, walk
+from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
+    from vesper.lang.piece import DocumentKind
+    from vesper.workspace.checking import Checked
     from vesper.workspace.index import Index
     from vesper.workspace.scan import Scan
 
@@ -20,6 +26,7 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._editor: object = None
 
     @classmethod
     def open(cls, start: Path) -> "Project":
@@ -31,12 +38,55 @@ class Project:
         """The tasks of this workspace."""
         return Board(self.root)
 
+    @property
+    def settings(self) -> Settings:
+        """What `vesper.toml`, the environment and the editor say; what is wrong there does not count."""
+        return self._read_settings.settings
+
+    @property
+    def settings_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the settings."""
+        return self._read_settings.problems
+
+    def configure(self, editor: object = None) -> bool:
+        """Read `vesper.toml` anew; whether that changed a setting.
+
+        `editor` is what the client says of its section `vesper`; without it the last word still holds.
+        """
+        before = self.settings
+        self._editor = self._editor if editor is None else editor
+        del self._read_settings
+        if self.settings == before:
+            return False
+        if "scan" in self.__dict__:
+            self.scan.configure(self.settings)
+            self.scan.again()
+        return True
+
+    def require_settings(self) -> None:
+        """Raise VesperError `invalid` with the first thing that is wrong with the settings, if any."""
+        if self.settings_problems:
+            message = str(self.settings_problems[0])
+            raise VesperError("invalid", message, "docs/reference/settings.md lists all settings")
+
+    @cached_property
+    def _read_settings(self) -> Read:
+        text = ""
+        wrong: tuple[Problem, ...] = ()
+        try:
+            text = read_text(self.root / FILE)
+        except VesperError as error:
+            if error.kind != "not_found":
+                wrong = (Problem(error.message),)
+        found = read_settings(text, editor=self._editor, rules=_rule_names(text, self._editor))
+        return found._replace(problems=(*wrong, *found.problems))
+
     @cached_property
     def scan(self) -> "Scan":
         """What keeps `index` in step with the files; nothing is read before its first step."""
         from vesper.workspace.scan import Scan
 
-        return Scan(self.root)
+        return Scan(self.root, self.settings)
 
     @property
     def index(self) -> "Index":
@@ -45,14 +95,44 @@ class Project:
 
     def documents(self) -> list[Path]:
         """Every document and role file of the workspace, sorted."""
-        return list(find_documents(self.root))
+        ignored = Ignored(self.root, self.settings.include, self.settings.exclude)
+        found = walk(self.root, ignored, nested=False)
+        return [path for these in found for path in these if self._is_document(path)]
 
     def check_file(self, path: str) -> "list[Diagnostic]":
         """The problems of one file, named from the root. Raises what `read_text` raises."""
         from vesper.lang.check import check
 
         file = self.root / self.relative(path)
-        return check(read_text(file), document_kind(Path(self.relative(path))) or "vsp")
+        text = read_text(file, self.settings.max_file_size)
+        return check(text, document_kind(Path(self.relative(path))) or "vsp")
+
+    def check_files(
+        self, paths: Iterable[Path], processes: int | None = None
+    ) -> "Iterator[Checked]":
+        """The problems of files of this workspace, in the order given, using every core when they are many.
+
+        What the other files of the workspace hold counts as well, whether they are named or not.
+        """
+        from vesper.workspace.checking import Job, check_all
+
+        wanted = list(dict.fromkeys(Path(os.path.abspath(it)) for it in paths))
+        jobs = [Job(self._name(it), it, self._kind(it)) for it in wanted]
+        others = set(self.documents()) - set(wanted)
+        jobs += [Job(self._name(it), it, self._kind(it), False) for it in sorted(others)]
+        return check_all(jobs, self.settings, processes)
+
+    def _is_document(self, path: Path) -> bool:
+        return document_kind(Path(self.root.name, path.relative_to(self.root))) is not None
+
+    def _name(self, path: Path) -> str:
+        try:
+            return self.relative(path)
+        except VesperError:
+            return path.as_posix()
+
+    def _kind(self, path: Path) -> "DocumentKind":
+        return document_kind(Path(self.root.name, self._name(path))) or "vsp"
 
     def check_text(self, text: str) -> "list[Diagnostic]":
         """The problems of a text as if it were a `.vsp` document."""
@@ -77,3 +157,12 @@ class Project:
         """Close the database; the project must not be used afterwards."""
         if "board" in self.__dict__:
             self.board.close()
+
+
+def _rule_names(text: str, editor: object) -> set[str] | None:
+    """The codes and names of all rules; None where no setting is about rules, since loading them costs."""
+    if "rules" not in text and not editor:
+        return None
+    from vesper.lang import rules
+
+    return {name for code, it in rules.load().items() for name in (code, it.name)}

@@ -5,7 +5,9 @@ import re
 import pytest
 
 from tests.lang.marks import Mark, marks
+from vesper import config
 from vesper.lang import rules
+from vesper.lang.around import Policy
 from vesper.lang.check import Analysis, Diagnostic, check
 from vesper.lang.rule import Edit, Rule
 from vesper.lang.source import Text
@@ -20,6 +22,10 @@ def checked(rule: Rule, text: str) -> list[Diagnostic]:
     kind = "role" if rule.kind == "role" else "vsp"
     index = Index()
     index.take("beside.vsp", Analysis(rule.beside, kind))
+    settings = re.match(r"# vesper\.toml: (.*)", text)
+    if settings is not None:
+        found = config.read(settings[1], {}).settings
+        index.policy = Policy(found.rules, found.strict, found.databases)
     index.is_complete = True
     return check(text, kind, index.around_for("example.vsp"))
 

@@ -5,7 +5,7 @@ Values only. `workspace/index.py` makes them from files and open texts; rules an
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from vesper.lang import versions
 from vesper.lang.source import Span
@@ -65,6 +65,17 @@ class RoleSummary(NamedTuple):
     restrictions: tuple[tuple[str, str], ...] = ()
 
 
+class Policy(NamedTuple):
+    """What the settings of a workspace say about its documents."""
+
+    levels: Mapping[str, Literal["error", "warning", "hint", "off"]] = {}
+    """How grave a rule is here, by its code or its name."""
+    is_strict: bool = False
+    """Whether every warning is an error."""
+    databases: tuple[str, ...] = ()
+    """The databases there are; empty when nobody says."""
+
+
 Summary = TypeVar("Summary", NodeSummary, RoleSummary)
 
 
@@ -115,6 +126,7 @@ class Around:
         default_factory=dict[str, tuple[RoleSummary, ...]]
     )
     is_complete: bool = False
+    policy: Policy = field(default_factory=Policy)
     derived: dict[Any, Any] = field(default_factory=dict[Any, Any], repr=False)
     """What was worked out from the rest, kept as long as this object serves; keys are the owner's."""
 

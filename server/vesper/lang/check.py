@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from vesper.lang import chunks, ops, rules, summary
-from vesper.lang.around import ALONE, Around, NodeSummary, Others, by_name
+from vesper.lang.around import ALONE, Around, NodeSummary, Others, Policy, by_name
 from vesper.lang.chunks import Block, Chunk, Splice
 from vesper.lang.document import SECTIONS
 from vesper.lang.piece import DocumentKind, Piece
@@ -261,6 +261,9 @@ class Analysis:
             self._update()
             arounds = zip(self._parts, self._arounds(), strict=True)
             found = [it for part, around in arounds for it in part.diagnostics(around)]
+            policy = self._around.policy
+            if policy.levels or policy.is_strict:
+                found = [it for each in found if (it := _judged(each, policy)) is not None]
             found.sort(key=lambda it: (it.span, it.code))
             self._found = found
         return self._found
@@ -358,7 +361,7 @@ def _beside(around: Around, found: list[tuple[NodeSummary, ...]]) -> Iterator[Ar
             it.node_id: tuple(other for other in merged[it.node_id] if other is not it)
             for it in these
         }
-        yield Around(Others(everyone, hidden), around.roles, around.is_complete)
+        yield Around(Others(everyone, hidden), around.roles, around.is_complete, around.policy)
 
 
 _pieces: OrderedDict[tuple[DocumentKind, Chunk], Piece] = OrderedDict()
@@ -380,6 +383,16 @@ def examined(chunk: Chunk, kind: DocumentKind) -> Piece:
 @cache
 def _rules(kind: DocumentKind, over: str) -> tuple[Rule, ...]:
     return tuple(it for it in rules.load().values() if it.kind in (None, kind) and it.over == over)
+
+
+def _judged(found: Diagnostic, policy: Policy) -> Diagnostic | None:
+    """A problem as grave as it is in the workspace; None where nobody wants to hear of it."""
+    level = policy.levels.get(found.code) or policy.levels.get(found.name) or found.severity
+    if level == "off":
+        return None
+    if level == "warning" and policy.is_strict:
+        level = "error"
+    return found if level == found.severity else found._replace(severity=level)
 
 
 def _placed(rule: Rule, finding: Finding, line: int) -> Diagnostic:

@@ -20,6 +20,10 @@ Question = tuple[str, tuple[object, ...]]
 Key = tuple[str, str | None]
 """What a question is about: a kind with a name, or all names of a kind."""
 
+_OF_AROUND: Final = frozenset(
+    {"node", "node_ids", "called", "versions", "role", "role_names", "databases", "knows_workspace"}
+)
+"""The questions that other documents, or the settings, answer."""
 BROKEN: Final[Key] = ("broken", None)
 AROUND: Final[Key] = ("around", None)
 ANYTHING: Final[Key] = ("*", None)
@@ -283,7 +287,14 @@ def about(question: Question) -> Key:
         case ("is_broken", _):
             return BROKEN
         case (
-            "node" | "node_ids" | "called" | "versions" | "role" | "role_names" | "knows_workspace",
+            "node"
+            | "node_ids"
+            | "called"
+            | "versions"
+            | "databases"
+            | "role"
+            | "role_names"
+            | "knows_workspace",
             _,
         ):
             return AROUND
@@ -373,6 +384,12 @@ class Scope:
         """The names of all roles in other files of the workspace."""
         found = tuple(self._around.roles)
         self.asked["role_names", ()] = found
+        return found
+
+    def databases(self) -> tuple[str, ...]:
+        """The databases that the settings of the workspace name; empty when they name none."""
+        found = self._around.policy.databases
+        self.asked["databases", ()] = found
         return found
 
     def knows_workspace(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vesper.errors import VesperError
+from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
     from vesper.lang.piece import DocumentKind
@@ -15,10 +16,9 @@ MAX_BYTES: Final = 4 << 20
 
 ROOT_MARKERS: Final = (".vesper", "vesper.toml", ".git")
 
-_SKIPPED: Final = frozenset(
-    {".git", ".vesper", ".venv", "node_modules", "__pycache__", ".tools", "dist", "build"}
-)
+_OWN_MARKERS: Final = (".vesper", "vesper.toml")
 _YAML: Final = (".yaml", ".yml")
+_ENDINGS: Final = (".vsp", *_YAML)
 
 
 def find_root(start: Path) -> Path:
@@ -56,36 +56,42 @@ def _below_root(path: Path) -> Path:
     return absolute.relative_to(find_root(absolute).parent)
 
 
-def find_documents(folder: Path) -> Iterator[Path]:
+def find_documents(folder: Path, ignored: Ignored | None = None) -> Iterator[Path]:
     """Every document below a folder, sorted; see `walk`."""
     place = _below_root(folder)
-    for found in walk(folder):
+    for found in walk(folder, ignored or Ignored(folder)):
         for path in found:
             if document_kind(place / path.relative_to(folder)):
                 yield path
 
 
-def walk(folder: Path) -> Iterator[list[Path]]:
-    """The regular files of a folder and of those below it, folder by folder, sorted.
+def walk(folder: Path, ignored: Ignored, *, nested: bool = True) -> Iterator[list[Path]]:
+    """The files of a folder and of those below it that may be documents, folder by folder, sorted.
 
-    Links to folders are not followed, nor are links to files that the walk comes upon anyway. Tools'
-    folders are skipped, and what cannot be read.
+    Links to folders are not followed, nor are links to files that the walk comes upon anyway. What is
+    ignored is skipped, and what cannot be read. Without `nested` so are workspaces below this one.
     """
     real = os.path.realpath(folder)
-    pending = [folder]
+    pending = [str(folder)]
     while pending:
         here = pending.pop()
-        files: list[Path] = []
-        below: list[Path] = []
         try:
             found = sorted(os.scandir(here), key=lambda it: it.name)
         except OSError:
             continue
+        if not nested and here != str(folder) and any(it.name in _OWN_MARKERS for it in found):
+            continue
+        files: list[Path] = []
+        below: list[str] = []
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _SKIPPED:
-                    below.append(Path(entry.path))
-            elif _is_regular(entry, real):
+                if not ignored.leaves_out(entry.path, is_folder=True):
+                    below.append(entry.path)
+            elif (
+                entry.name.endswith(_ENDINGS)
+                and _is_regular(entry, real)
+                and not ignored.leaves_out(entry.path, is_folder=False)
+            ):
                 files.append(Path(entry.path))
         pending.extend(reversed(below))
         yield files
@@ -101,7 +107,7 @@ def _is_regular(entry: "os.DirEntry[str]", root: str) -> bool:
         return False
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
     """The text of a document, its line ends as written.
 
     Raises VesperError: not_found, invalid for what is no regular file, is too large or is no UTF-8
@@ -113,14 +119,22 @@ def read_text(path: Path) -> str:
                 raise VesperError("invalid", f"{path} is not a regular file", "name a document")
             raise VesperError("not_found", f"there is no file {path}", "check the path")
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise VesperError("denied", f"{path} cannot be read: {reason}") from error
-    if len(data) > MAX_BYTES:
-        size = f"{MAX_BYTES >> 20} MiB"
-        raise VesperError("invalid", f"{path} is larger than {size}", "split it into several nodes")
+    if len(data) > limit:
+        hint = "split it into several nodes, or raise `max_file_size` in vesper.toml"
+        raise VesperError("invalid", f"{path} is larger than {shown_size(limit)}", hint)
     return decode(data, path)
+
+
+def shown_size(size: int) -> str:
+    """A number of bytes as people write it."""
+    for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}".replace(".0 ", " ")
+    return f"{size} bytes"
 
 
 def decode(data: bytes, path: Path) -> str:

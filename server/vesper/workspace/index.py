@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from vesper.lang import summary, versions
-from vesper.lang.around import Around, NodeSummary, Others, RoleSummary, Summary
+from vesper.lang.around import Around, NodeSummary, Others, Policy, RoleSummary, Summary, by_name
 from vesper.lang.check import Analysis
 from vesper.lang.exports import ExportKind
 from vesper.lang.piece import DocumentKind
@@ -72,6 +72,7 @@ class Index:
         self._roles: dict[str, tuple[RoleSummary, ...]] = {}
         self._arounds: dict[str, Around] = {}
         self._is_complete = False
+        self._policy = Policy()
         self.stamp = 0
         """Grows with every change that a file can notice of the others."""
 
@@ -84,6 +85,18 @@ class Index:
     def is_complete(self, value: bool) -> None:
         if value is not self._is_complete:
             self._is_complete = value
+            self._arounds.clear()
+            self.stamp += 1
+
+    @property
+    def policy(self) -> Policy:
+        """What the settings say about every document."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        if policy != self._policy:
+            self._policy = policy
             self._arounds.clear()
             self.stamp += 1
 
@@ -123,6 +136,15 @@ class Index:
             self._holders.setdefault(key, {})[file] = None
         return self._put(file, _File(taken.nodes, taken.roles, None, flat))
 
+    def fill(self, taken: Mapping[str, "Brief"]) -> None:
+        """Take in the summaries of many files at once, into an empty index."""
+        for file, it in taken.items():
+            self._files[file] = _File(it.nodes, it.roles, None, {})
+        self._nodes = by_name(sorted((it for b in taken.values() for it in b.nodes), key=_place))
+        self._roles = by_name(sorted((it for b in taken.values() for it in b.roles), key=_place))
+        self._arounds.clear()
+        self.stamp += 1
+
     def drop(self, file: str) -> bool:
         """Forget a file that is no more; whether others can notice."""
         if file not in self._files:
@@ -142,7 +164,10 @@ class Index:
             nodes = _hidden(self._nodes, own.nodes if own else ())
             roles = _hidden(self._roles, own.roles if own else ())
             found = Around(
-                Others(self._nodes, nodes), Others(self._roles, roles), self._is_complete
+                Others(self._nodes, nodes),
+                Others(self._roles, roles),
+                self._is_complete,
+                self._policy,
             )
             self._arounds[file] = found
         return found

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from vesper.config import Settings
 from vesper.errors import VesperError
+from vesper.lang.around import Policy
 from vesper.lang.check import Reader
 from vesper.lang.piece import DocumentKind
 from vesper.workspace.files import document_kind, read_text, walk
+from vesper.workspace.ignored import Ignored
 from vesper.workspace.index import Index, brief
 
 SLICE: Final = 60
@@ -22,9 +25,10 @@ Stamp = tuple[int, int]
 class Scan:
     """Keeps the index of the workspace at `root` in step with its files."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
         self.index = Index()
+        self.configure(settings)
         self.notes: list[str] = []
         """What the person at the editor should know of it, each said once."""
         self._stamps: dict[str, Stamp] = {}
@@ -35,6 +39,11 @@ class Scan:
         self._folders = 0
         self._read = 0
         self.again()
+
+    def configure(self, settings: Settings) -> None:
+        """Go by other settings from now on; see `again` for what they include and leave out."""
+        self._settings = settings
+        self.index.policy = Policy(settings.rules, settings.strict, settings.databases)
 
     @property
     def is_idle(self) -> bool:
@@ -53,7 +62,8 @@ class Scan:
 
     def again(self) -> None:
         """Look through all folders anew; files that did not change are not read again."""
-        self._walk = walk(self.root)
+        self._ignored = Ignored(self.root, self._settings.include, self._settings.exclude)
+        self._walk = walk(self.root, self._ignored, nested=False)
         self._seen = {}
         self._folders = 0
 
@@ -118,9 +128,12 @@ class Scan:
         if self.index.is_live(file) or kind is None:
             return
         path = self.root / file
+        if not self._ignored.holds(str(path)):
+            self._drop(file)
+            return
         stamp = _stamp(path)
         try:
-            text = read_text(path)
+            text = read_text(path, self._settings.max_file_size)
         except VesperError:
             self._drop(file)
             return

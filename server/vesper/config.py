@@ -1,0 +1,279 @@
+"""The settings of one workspace: defaults, then `vesper.toml`, then the environment, then the editor.
+
+One table says what each setting is called, what it may hold and what it is for; reading, the reference page
+and the editor's help follow from it. What is wrong is told with its place and does not stop the rest.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, NamedTuple, cast
+
+FILE: Final = "vesper.toml"
+
+Kind = Literal["flag", "size", "words", "rules"]
+Level = Literal["error", "warning", "hint", "off"]
+
+LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "hint", "off")
+_SIZE: Final = re.compile(r"(\d{1,9})\s*(B|KiB|MiB|GiB|KB|MB|GB)?", re.IGNORECASE)
+_UNITS: Final = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30,
+                 "kb": 10**3, "mb": 10**6, "gb": 10**9}  # fmt: skip
+_TABLE: Final = re.compile(r"\s*\[\s*([A-Za-z0-9_.\"'-]+)\s*\]")
+_KEY: Final = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:=|\.)""")
+_AT: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+class Setting(NamedTuple):
+    """One key of `vesper.toml`."""
+
+    key: str
+    kind: Kind
+    default: str
+    """As it would be written."""
+    doc: str
+
+    @property
+    def variable(self) -> str:
+        """The variable of the environment that overrides it; empty for a table."""
+        return "" if self.kind == "rules" else f"VESPER_{self.key.upper()}"
+
+    @property
+    def holds(self) -> str:
+        """What it may hold, in words."""
+        return {
+            "flag": "true or false",
+            "size": 'a number of bytes, or a text such as "4 MiB"',
+            "words": "a list of texts",
+            "rules": "a table: the code or name of a rule, and one of " + ", ".join(LEVELS),
+        }[self.kind]
+
+
+SETTINGS: Final = (
+    Setting("include", "words", "[]",
+            "Only files that match one of these patterns are documents of the workspace. The patterns "
+            "are those of `.gitignore`; an empty list means every file with the name of a document."),
+    Setting("exclude", "words", "[]",
+            "Files and folders that are left out, besides those that `.gitignore` leaves out: "
+            '`exclude = ["drafts/", "*.old.vsp"]`. A file that is named on the command line, or open '
+            "in the editor, is checked all the same."),
+    Setting("max_file_size", "size", '"4 MiB"',
+            "Files above this size are refused with a message instead of being read."),
+    Setting("databases", "words", "[]",
+            "The names of the databases that steps may use. When any are listed, a step that names "
+            "another one gets a warning."),
+    Setting("strict", "flag", "false",
+            "Every warning counts as an error, for people and for exit codes."),
+    Setting("rules", "rules", "{}",
+            'How grave a rule is here: `VSP605 = "off"`, or by name, `unused-capability = "error"`.'),
+)  # fmt: skip
+_BY_KEY: Final = {it.key: it for it in SETTINGS}
+
+
+class Problem(NamedTuple):
+    """Something wrong with a setting; the place is zero-based, and in `where`."""
+
+    message: str
+    line: int = 0
+    column: int = 0
+    end_column: int = 0
+    where: str = FILE
+    """The file, or what else it came from."""
+
+    def __str__(self) -> str:
+        return f"{self.where}:{self.line + 1}: {self.message}" if self.where == FILE else (
+            f"{self.where}: {self.message}"
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds in one workspace."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_file_size: int = 4 << 20
+    databases: tuple[str, ...] = ()
+    strict: bool = False
+    rules: Mapping[str, Level] = field(default_factory=dict[str, Level])
+
+
+class Read(NamedTuple):
+    """Settings, and what was wrong with them: the wrong ones are left as they were."""
+
+    settings: Settings
+    problems: tuple[Problem, ...]
+
+
+def read(
+    text: str,
+    environment: Mapping[str, str] | None = None,
+    editor: object = None,
+    rules: Collection[str] | None = None,
+) -> Read:
+    """The settings of a workspace whose `vesper.toml` holds `text`.
+
+    `editor` is what the client answers for the section `vesper`. `rules` are the codes and names of all
+    rules; without them those are not checked.
+    """
+    problems: list[Problem] = []
+    reading = _Reading(problems, rules)
+    settings = reading.table(Settings(), _parsed(text, problems), text)
+    for setting in SETTINGS:
+        value = (os.environ if environment is None else environment).get(setting.variable or " ")
+        if value:
+            reading.where = setting.variable
+            settings = reading.take(settings, setting, _from_variable(setting, value), (0, 0, 0))
+    if isinstance(editor, dict):
+        reading.where = "the editor's settings"
+        settings = reading.table(settings, _known_in_editor(cast("dict[str, Any]", editor)), "")
+    return Read(settings, tuple(problems))
+
+
+def describe(line: str) -> str:
+    """What the setting on a line of `vesper.toml` is for, as Markdown; empty when there is none."""
+    key = _KEY.match(line) or _TABLE.match(line)
+    setting = _BY_KEY.get(key[1]) if key is not None else None
+    if setting is None:
+        return ""
+    variable = f" The variable `{setting.variable}` overrides it." if setting.variable else ""
+    held = f"It holds {setting.holds}; the default is `{setting.default}`."
+    return f"**{setting.key}** — {setting.doc}\n\n{held}{variable}"
+
+
+class _Reading:
+    """Takes values into settings one by one, and notes what is wrong with them."""
+
+    def __init__(self, problems: list[Problem], rules: Collection[str] | None) -> None:
+        self.where = FILE
+        self._problems = problems
+        self._rules = rules
+
+    def table(self, settings: Settings, given: Mapping[str, Any], text: str) -> Settings:
+        """Take every key of a table; `text` is where they were written."""
+        for key, value in given.items():
+            place = _place(text, "", key)
+            setting = _BY_KEY.get(key)
+            if setting is None:
+                self._refuse(f"there is no setting `{key[:60]}`{_near(key, _BY_KEY)}", place)
+            elif setting.kind == "rules":
+                settings = replace(settings, rules=self._levels(settings.rules, value, text))
+            else:
+                settings = self.take(settings, setting, value, place)
+        return settings
+
+    def take(
+        self, settings: Settings, setting: Setting, value: object, place: tuple[int, int, int]
+    ) -> Settings:
+        """Take one value, where it is of the kind that is wanted."""
+        taken: object
+        match setting.kind, value:
+            case "flag", bool():
+                taken = value
+            case "size", _ if (size := _bytes(value)) is not None:
+                taken = size
+            case "words", _ if (words := _words(value)) is not None:
+                taken = words
+            case _:
+                self._refuse(f"`{setting.key}` must be {setting.holds}", place)
+                return settings
+        changed: dict[str, Any] = {setting.key: taken}
+        return replace(settings, **changed)
+
+    def _levels(self, before: Mapping[str, Level], given: object, text: str) -> dict[str, Level]:
+        levels = dict(before)
+        if not isinstance(given, dict):
+            self._refuse(f"`rules` must be {_BY_KEY['rules'].holds}", _place(text, "", "rules"))
+            return levels
+        for name, word in cast("dict[str, Any]", given).items():
+            place = _place(text, "rules", name)
+            if self._rules is not None and name not in self._rules:
+                self._refuse(f"there is no rule `{name[:60]}`{_near(name, self._rules)}", place)
+            elif word not in LEVELS:
+                self._refuse(f"`{name[:60]}` must be one of {', '.join(LEVELS)}", place)
+            else:
+                levels[name] = word
+        return levels
+
+    def _refuse(self, message: str, place: tuple[int, int, int]) -> None:
+        self._problems.append(Problem(message, *place, self.where))
+
+
+def _parsed(text: str, problems: list[Problem]) -> dict[str, Any]:
+    if not text.strip():
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.search(str(error))
+        line, column = (int(it or 1) - 1 for it in found.groups()) if found else (0, 0)
+        if found and found[1] is None:
+            line = text.rstrip("\n").count("\n")
+        reason = _AT.sub("", str(error))
+        problems.append(Problem(f"this is no TOML: {reason}", line, column, column + 1))
+    except (RecursionError, ValueError):
+        problems.append(Problem("this is no TOML that can be read: it is nested too deeply"))
+    return {}
+
+
+def _place(text: str, table: str, key: str) -> tuple[int, int, int]:
+    """Where a key of a table is written: tomllib does not say. Line, column and end; zeros if nowhere."""
+    within = ""
+    for number, line in enumerate(text.splitlines()):
+        head = _TABLE.match(line)
+        if head is not None:
+            within = head[1]
+            if not table and within.split(".")[0] == key:
+                return number, head.start(1), head.start(1) + len(key)
+            continue
+        found = _KEY.match(line)
+        if found is not None and within == table and found[1] == key:
+            return number, found.start(1), found.end(1)
+    return 0, 0, 0
+
+
+def _bytes(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if value > 0 else None
+    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    size = int(found[1]) * _UNITS[(found[2] or "").lower()] if found is not None else 0
+    return size or None
+
+
+def _words(value: object) -> tuple[str, ...] | None:
+    given = cast("list[object]", value) if isinstance(value, list) else None
+    if given is None or not all(isinstance(it, str) for it in given):
+        return None
+    return tuple(str(it) for it in given)
+
+
+def _from_variable(setting: Setting, value: str) -> object:
+    if setting.kind == "flag":
+        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        return words.get(value.lower(), value)
+    if setting.kind == "words":
+        return [it.strip() for it in value.split(",") if it.strip()]
+    return value
+
+
+def _known_in_editor(given: dict[str, Any]) -> dict[str, Any]:
+    """What an editor sends: keys in its own spelling, nulls for what is not set, and its own settings."""
+    spelled = {
+        re.sub("([A-Z])", lambda it: f"_{it[1].lower()}", key): it for key, it in given.items()
+    }
+    return {key: it for key, it in spelled.items() if key in _BY_KEY and it is not None}
+
+
+def _near(word: str, among: Collection[str]) -> str:
+    close = difflib.get_close_matches(word[:60], list(among), n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """Key, what it holds, default, and meaning of every setting, for the reference page."""
+    for it in SETTINGS:
+        variable = f" Overridden by `{it.variable}`." if it.variable else ""
+        yield f"`{it.key}`", it.holds, f"`{it.default}`", f"{it.doc}{variable}"
