@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import CLEAN, MISSPELT, PROSE, Run, runner
-from vesper.cli import mending
 from vesper.errors import VesperError
+from vesper.workspace.writing import rewrite
 
 
 @pytest.fixture
@@ -86,11 +86,11 @@ def test_what_somebody_else_changed_meanwhile_is_left_alone(tmp_path: Path):
     path = tmp_path / "sum.vsp"
     path.write_text("theirs")
     with pytest.raises(VesperError, match="changed by somebody else"):
-        mending.rewrite(path, "as it was read", "mended")
+        rewrite(path, "as it was read", "mended")
     assert path.read_text() == "theirs"
 
 
 def test_a_folder_where_nothing_can_be_written_is_told(tmp_path: Path):
     path = tmp_path / "gone" / "sum.vsp"
     with pytest.raises(VesperError):
-        mending.rewrite(path, "a", "b")
+        rewrite(path, "a", "b")

@@ -4,13 +4,12 @@ Only corrections are applied: they change what stands at the problem. A fix that
 section, a capability) needs somebody who decides, so it is left to the editor.
 """
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vesper.errors import VesperError
 from vesper.workspace.files import kind_in_workspace, read_text
+from vesper.workspace.writing import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -79,34 +78,6 @@ def is_correction(found: "Diagnostic") -> bool:
         it.span[:2] <= span[2:] and span[:2] <= it.span[2:] and not set(it.text) & set("\r\n")
         for it in found.fix.edits
     )
-
-
-def rewrite(path: Path, before: str, after: str) -> None:
-    """Put a text in place of another, whole or not at all.
-
-    Raises VesperError: conflict when the file no longer holds `before`, denied where it cannot be
-    written.
-    """
-    if read_text(path) != before:
-        hint = "nothing was changed in it: check it again"
-        raise VesperError("conflict", f"{path} was changed by somebody else", hint)
-    target = path.resolve()
-    try:
-        mode = target.stat().st_mode
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-        try:
-            with open(handle, "wb") as file:
-                file.write(after.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, mode & 0o7777)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise VesperError("denied", f"{path} cannot be written: {reason}") from error
 
 
 def _key(found: "Diagnostic") -> "tuple[str, Span, str]":

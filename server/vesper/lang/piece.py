@@ -95,7 +95,7 @@ class Piece:
             if it.kind in _BREAKING
             for line in range(it.span.line, it.span.end_line + 1)
         )
-        self.walked = _walk(chunk, kind, self.reading.root)
+        self.walked = walk_chunk(chunk, kind, self.reading.root)
         self.steps = list(_steps(self.walked))
         self.texts = _texts(self.walked)
         """The texts of one kind, each with its slot."""
@@ -125,7 +125,8 @@ _BREAKING = frozenset(
 )
 
 
-def _walk(chunk: Chunk, kind: DocumentKind, root: tree.Node | None) -> Walked:
+def walk_chunk(chunk: Chunk, kind: DocumentKind, root: tree.Node | None) -> Walked:
+    """The tree of a chunk along the field table."""
     empty = Walked([], [], [])
     if root is None or chunk.kind == "marker":
         return empty
@@ -270,17 +271,27 @@ def _expression(
 def _constraint(
     slot: Slot, text: str, source: RelativeSource, scope: ScopeKind, names: frozenset[str]
 ) -> Iterator[Expression]:
-    if text in _WORDS or _KEYED.match(text):
+    if is_worded(text):
         return
     names = names | {"value", *(str(it) for it in slot.path[1:2])}
     specs = slot.owner.get("fields") if slot.owner is not None else None
     if isinstance(specs, tree.Mapping):
         names |= {it.key.text for it in specs.entries}
-    if _COMPARISON.match(text):
+    if compares(text):
         parsed = expr.parse(f"value {text}")
         yield Expression(slot, f"value {text}", parsed, source, -6, scope, names, False)
     else:
         yield Expression(slot, text, expr.parse(text), source, 0, scope, names, False)
+
+
+def is_worded(text: str) -> bool:
+    """Whether a constraint is a word or a key with its value, not an expression."""
+    return text in _WORDS or _KEYED.match(text) is not None
+
+
+def compares(text: str) -> bool:
+    """Whether a constraint is a comparison with its value left out."""
+    return _COMPARISON.match(text) is not None
 
 
 def _unclosed(text: str) -> expr.Parsed:

@@ -1,9 +1,10 @@
 """The tree of a text: scalars, mappings and lists with their places, and what plain scalars mean."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 
 from vesper.lang.source import Span
 
@@ -77,6 +78,39 @@ class Alias:
 
 
 Node = Scalar | Mapping | Sequence | Alias
+Alike = Callable[[Scalar, Scalar], bool]
+"""Compares the texts of two scalars that are both quoted or both plain."""
+
+
+def same(first: Node, second: Node, alike: Alike) -> bool:
+    """Whether two trees say the same, wherever and however they are written."""
+    match first, second:
+        case Alias(), Alias():
+            return first.name == second.name
+        case Scalar(), Scalar():
+            styled = bool(first.style) is bool(second.style)
+            return styled and first.anchor == second.anchor and alike(first, second)
+        case Sequence(), Sequence():
+            return first.anchor == second.anchor and same_items(first.items, second.items, alike)
+        case Mapping(), Mapping():
+            entries = first.entries, second.entries
+            return first.anchor == second.anchor and same_items(*entries, alike)
+        case _:
+            return False
+
+
+def same_items(first: Iterable[Node | Entry], second: Iterable[Node | Entry], alike: Alike) -> bool:
+    """Whether two rows of items or entries say the same, one by one."""
+    missing = Alias(Span(0, 0, 0, 0), "")
+    for one, other in zip_longest(first, second, fillvalue=missing):
+        if isinstance(one, Entry):
+            if not isinstance(other, Entry) or not same(one.key, other.key, alike):
+                return False
+            if not same(one.value, other.value, alike):
+                return False
+        elif isinstance(other, Entry) or not same(one, other, alike):
+            return False
+    return True
 
 
 def mappings(node: Node | None) -> Iterator[Mapping]:

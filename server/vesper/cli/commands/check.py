@@ -1,13 +1,13 @@
 """`vesper check`: the problems of documents, for people, tools and code hosts."""
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from vesper.cli.paths import documents_at, shown_name
 from vesper.cli.report import Checked, counted, place_of, print_problems, print_summary
 from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import in_line
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     if _STDIN in args.paths:
         checked = [_checked_stdin(args)]
     else:
-        files = _files(args.paths)
+        files = documents_at(args.paths)
         if args.fix:
             _mend(files, wanted)
         checked = list(_checked(files))
@@ -115,20 +115,6 @@ def _codes(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _files(paths: Sequence[str]) -> list[Path]:
-    """Every file named or found, once, in the order given. Nothing is checked if one is missing."""
-    from vesper.workspace.files import find_documents
-
-    found: dict[Path, Path] = {}
-    for given in paths:
-        path = Path(given)
-        if not os.path.lexists(path):
-            raise VesperError("invalid", f"there is no file or folder {given}", "check the path")
-        for it in find_documents(path) if path.is_dir() else (path,):
-            found.setdefault(Path(os.path.abspath(it)), it)
-    return list(found.values())
-
-
 def _checked(files: Sequence[Path]) -> Iterator[Checked]:
     from vesper.lang.check import check
     from vesper.workspace.files import kind_in_workspace, read_text
@@ -137,10 +123,10 @@ def _checked(files: Sequence[Path]) -> Iterator[Checked]:
         try:
             text = read_text(path)
         except VesperError as error:
-            yield Checked(_name(path), [_unreadable(str(path), error)], None)
+            yield Checked(shown_name(path), [_unreadable(str(path), error)], None)
             continue
         kind = kind_in_workspace(path) or "vsp"
-        yield Checked(_name(path), check(text, kind), text)
+        yield Checked(shown_name(path), check(text, kind), text)
 
 
 def _checked_stdin(args: argparse.Namespace) -> Checked:
@@ -157,11 +143,6 @@ def _checked_stdin(args: argparse.Namespace) -> Checked:
     except VesperError as error:
         return Checked(name, [_unreadable(name, error)], None)
     return Checked(name, check(text, document_kind(Path(name)) or "vsp"), text)
-
-
-def _name(path: Path) -> str:
-    """The path whatever the locale: what is no text in a name is shown by its bytes."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _unreadable(path: str, error: VesperError) -> "Diagnostic":
@@ -189,7 +170,7 @@ def _mend(files: Sequence[Path], wanted: _Wanted) -> None:
     total = 0
     for path in files:
         for it in mend_file(path, wanted.of):
-            print(f"{place_of(_name(path), it.span)}: {in_line(it.title)}", file=sys.stderr)
+            print(f"{place_of(shown_name(path), it.span)}: {in_line(it.title)}", file=sys.stderr)
             total += 1
     print(f"{counted(total, 'problem')} mended", file=sys.stderr)
 
