@@ -3,8 +3,6 @@
 They are written in the notation editors use for snippets; `filled` makes plain text of one.
 """
 
-from collections.abc import Mapping
-
 from vesper.lang.fields import (
     Choice,
     Either,
@@ -19,19 +17,9 @@ from vesper.lang.fields import (
     resolve,
 )
 from vesper.lang.operation import Operation
+from vesper.lang.samples import sample_inputs
 from vesper.lang.scope import Facts
 from vesper.lang.suggestion import escaped, indented
-from vesper.lang.types import (
-    Array,
-    Enum,
-    MapType,
-    Nullable,
-    Primitive,
-    RecordType,
-    Type,
-    is_type,
-    settled,
-)
 
 NODE = """\
 node_id: ${1:new_node}_v1
@@ -173,50 +161,12 @@ def _item(shape: Shape, number: int) -> str:
     return f'"${{{number}:true}}"' if expression else f"${{{number}:item}}"
 
 
-def sample_value(kind: Type, named: Mapping[str, Type], depth: int = 0) -> str:
-    """A value of a type as it would be written in brackets."""
-    kind = settled(kind, named)
-    match kind:
-        case Nullable(of):
-            return sample_value(of, named, depth)
-        case Enum(words):
-            return words[0] if words else '""'
-        case Array():
-            return "[]"
-        case MapType():
-            return "{}"
-        case RecordType(_, fields) if depth < 3:
-            inner = ", ".join(
-                f"{name}: {sample_value(it, named, depth + 1)}" for name, it in fields
-            )
-            return f"{{{inner}}}"
-        case Primitive(name):
-            return _PRIMITIVE_SAMPLES.get(name, "null")
-        case _:
-            return "null"
-
-
-_PRIMITIVE_SAMPLES = {
-    "string": "text",
-    "integer": "1",
-    "decimal": "1.00",
-    "boolean": "true",
-    "bytes": '""',
-    "timestamp": '"2030-01-01T00:00:00Z"',
-    "duration": "30s",
-    "object": "{}",
-}
-
-
 def case(facts: Facts) -> str:
     """A test case of a node: every input that must be given, and the outputs to fill in."""
     lines = ["name: ${1:what_it_shows}", "inputs:"]
     number = 2
-    for name, places in facts.of("input").items():
-        detail = places[0].export.detail
-        if is_type(detail) and not isinstance(detail, Nullable):
-            sample = escaped(sample_value(detail, facts.types))
-            lines.append(f"  {name}: ${{{number}:{sample}}}")
-            number += 1
+    for name, value in sample_inputs(facts):
+        lines.append(f"  {name}: ${{{number}:{escaped(value)}}}")
+        number += 1
     lines += ["expected_output:", "  success: true"]
     return "\n".join(lines if number > 2 else [lines[0], *lines[2:]])
