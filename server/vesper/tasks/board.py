@@ -9,7 +9,7 @@ from typing import Final, TypeVar, Unpack
 from vesper.errors import VesperError
 from vesper.store import event_rows, task_rows
 from vesper.store.database import Database
-from vesper.store.engine import Connection
+from vesper.store.engine import Connection, faults
 from vesper.store.task_rows import TaskRow
 from vesper.tasks.task import (
     NAME_LIMIT,
@@ -63,6 +63,10 @@ class Board:
         if parents:
             return self._change(change, _no_task(parents[0], []))
         return self._database.write(change) if checked else []
+
+    def faults(self) -> list[str]:
+        """What is wrong inside the database, a line each; reads all of it."""
+        return self._database.read(faults, [])
 
     def get(self, task_id: int) -> Task:
         """The task with that id; `not_found` names the ids near it."""

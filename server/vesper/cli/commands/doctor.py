@@ -1,28 +1,47 @@
 """`vesper doctor`: what is installed, what is missing, and how to mend it."""
 
 import argparse
+import importlib.metadata
 import importlib.util
+import json
+import os
 import platform
+import re
 import shutil
+import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import vesper
+from vesper.cli.report import counted
 from vesper.cli.subcommand import Subparsers
-from vesper.cli.terminal import styled
+from vesper.cli.terminal import in_line, styled
 from vesper.errors import VesperError
+
+if TYPE_CHECKING:
+    from vesper.project import Project
 
 _DESCRIPTION = """\
 Look at this installation and this workspace, and say how to mend what is not well.
-Exit code 1 when something that is needed is missing.
+Exit code 1 when something that is needed is missing or broken.
 """
 _EPILOG = """\
 examples:
   vesper doctor                         this folder
   vesper doctor --workspace ~/shop      another one
+  vesper doctor --format json           for tools
 """
+_PACKAGES: Final = (
+    ("PyYAML", "yaml", "reading documents"),
+    ("pygls", "pygls", "the language server"),
+    ("mcp", "mcp", "the MCP server"),
+    ("sqlite-utils", "sqlite_utils", "making the database"),
+)
+_NEOVIM: Final = (0, 11)
+_PATIENCE: Final = 5
 
 
 class Finding(NamedTuple):
@@ -32,6 +51,11 @@ class Finding(NamedTuple):
     state: str
     advice: str = ""
     is_needed: bool = True
+
+    @property
+    def mark(self) -> str:
+        """`ok`, `broken` where something must be mended, `note` where it may."""
+        return "ok" if not self.advice else "broken" if self.is_needed else "note"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -43,6 +67,8 @@ def add_parser(subparsers: Subparsers) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument("--workspace", default=".", metavar="PATH", help="default: this folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text",
+                        help="text for people, json for tools")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -52,36 +78,46 @@ def run(args: argparse.Namespace) -> int:
     if not workspace.exists():
         hint = "give --workspace a folder that exists"
         raise VesperError("invalid", f"there is no folder {args.workspace}", hint)
-    findings = [*_installation(), *_workspace(workspace)]
+    findings = [*_installation(), *_editors(), *_workspace(workspace)]
+    if args.format == "json":
+        # ASCII, so that it is valid JSON on a console of any encoding.
+        print(json.dumps([_record(it) for it in findings], indent=2))
+    else:
+        _print(findings)
+    return 1 if any(it.mark == "broken" for it in findings) else 0
+
+
+def _record(finding: Finding) -> dict[str, Any]:
+    return {
+        "what": finding.what,
+        "mark": finding.mark,
+        "state": finding.state,
+        "advice": finding.advice or None,
+    }
+
+
+def _print(findings: list[Finding]) -> None:
+    styles = {"ok": "green", "broken": "red", "note": "yellow"}
     width = max(len(it.what) for it in findings)
     for it in findings:
-        well = not it.advice
-        mark = "ok" if well else "missing" if it.is_needed else "note"
-        style = "green" if well else "red" if it.is_needed else "yellow"
-        print(f"{styled(f'{mark:8}', style, sys.stdout)}{it.what:{width}}  {it.state}")
+        mark = styled(f"{it.mark:7}", styles[it.mark], sys.stdout)
+        print(f"{mark} {it.what:{width}}  {in_line(it.state)}")
         if it.advice:
-            print(f"{'':8}{'':{width}}  {it.advice}")
-    return 1 if any(it.advice and it.is_needed for it in findings) else 0
+            print(f"{'':8}{'':{width}}  {in_line(it.advice)}")
 
 
 def _installation() -> Iterator[Finding]:
     yield Finding("vesper", vesper.__version__)
-    python = platform.python_version()
     advice = "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer"
-    yield Finding("python", python, advice)
-    for module, purpose in (
-        ("yaml", "reading documents"),
-        ("pygls", "the language server"),
-        ("mcp", "the MCP server"),
-        ("sqlite_utils", "making the database"),
-    ):
-        found = importlib.util.find_spec(module) is not None
-        advice = "" if found else "install Vesper again, with all that it depends on"
-        yield Finding(module, purpose, advice)
+    yield Finding("python", platform.python_version(), advice)
+    for package, module, purpose in _PACKAGES:
+        if importlib.util.find_spec(module) is None:
+            advice = "install Vesper again, with all that it depends on"
+            yield Finding(package, f"missing, for {purpose}", advice)
+        else:
+            yield Finding(package, f"{importlib.metadata.version(package)}, for {purpose}")
     yield _sqlite()
-    path = shutil.which("vesper")
-    advice = "" if path else "put the folder of the `vesper` script on PATH, so editors find it"
-    yield Finding("command", path or "not on PATH", advice, is_needed=False)
+    yield _command()
 
 
 def _sqlite() -> Finding:
@@ -95,20 +131,128 @@ def _sqlite() -> Finding:
     return Finding("sqlite", version, advice, is_needed=False)
 
 
+def _command() -> Finding:
+    """The script that editors and agent hosts would start."""
+    path = shutil.which("vesper")
+    own = sysconfig.get_path("scripts")
+    if path is None:
+        advice = f"put {own} on PATH, so that editors find it"
+        return Finding("command", "not on PATH", advice, is_needed=False)
+    if not os.path.samefile(os.path.dirname(os.path.realpath(path)), own):
+        advice = f"that is another installation than this one: put {own} first on PATH"
+        return Finding("command", path, advice, is_needed=False)
+    return Finding("command", path)
+
+
+def _editors() -> Iterator[Finding]:
+    """The editors on PATH. None of them is needed."""
+    found = False
+    for what, program in (("neovim", "nvim"), ("vs code", "code"), ("helix", "hx")):
+        path = shutil.which(program)
+        if path is None:
+            continue
+        found = True
+        state, advice = path, ""
+        if program == "nvim":
+            version = _version(path)
+            state = f"{'.'.join(map(str, version))}, {path}" if version else path
+            if version and version < _NEOVIM:
+                advice = "0.11 or newer starts language servers by itself: update it"
+        yield Finding(what, state, advice, is_needed=False)
+    if not found:
+        advice = "any editor that speaks LSP will do: have it start `vesper lsp`"
+        yield Finding("editor", "no Neovim, VS Code or Helix on PATH", advice, is_needed=False)
+
+
+def _version(program: str) -> tuple[int, ...]:
+    """The version that a program tells of itself; empty when it does not."""
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = re.search(rb"v(\d+)\.(\d+)\.(\d+)", done.stdout)
+    return tuple(int(it) for it in found.groups()) if found else ()
+
+
 def _workspace(start: Path) -> Iterator[Finding]:
     from vesper.project import Project
 
     project = Project.open(start)
-    count = len(project.documents())
-    advice = "" if count else "`vesper init` writes a first one"
-    noun = "document" if count == 1 else "documents"
-    yield Finding("workspace", f"{project.root}, {count} {noun}", advice, is_needed=False)
     try:
-        last = project.board.last_event()
-    except VesperError as error:
-        yield Finding("tasks", error.message, error.hint or "see the message")
-    else:
-        state = f"{last} changes recorded" if last else "none yet"
-        yield Finding("tasks", state)
+        count = len(project.documents())
+        advice = "" if count else "`vesper init` writes a first one"
+        state = f"{project.root}, {counted(count, 'document')}"
+        yield Finding("workspace", state, advice, is_needed=False)
+        yield from _settings(project.root)
+        yield _state(project.root / ".vesper")
+        yield _tasks(project)
+        yield _agent_hosts(project.root)
     finally:
         project.close()
+
+
+def _settings(root: Path) -> Iterator[Finding]:
+    import tomllib
+
+    path = root / "vesper.toml"
+    if not path.is_file():
+        return
+    try:
+        tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield Finding("settings", f"{path.name}: {error}", "mend it: none of its settings count")
+    else:
+        yield Finding("settings", path.name)
+
+
+def _state(folder: Path) -> Finding:
+    """Whether tasks could be written, and whether only their owner may."""
+    place = folder if folder.exists() else folder.parent
+    if not os.access(place, os.W_OK):
+        advice = f"make {place} writable, or tasks cannot be kept"
+        return Finding("state", f"{place} cannot be written", advice)
+    if folder.exists() and os.name == "posix" and folder.stat().st_mode & 0o022:
+        advice = f"others may change it: chmod go-w {folder}"
+        return Finding("state", f"{folder} is open to others", advice, is_needed=False)
+    return Finding("state", f"{folder}{'' if folder.exists() else ', made when needed'}")
+
+
+def _tasks(project: "Project") -> Finding:
+    try:
+        last = project.board.last_event()
+        faults = project.board.faults()
+    except VesperError as error:
+        return Finding("tasks", error.message, error.hint or "see the message")
+    if faults:
+        from vesper.store.engine import restore_hint
+
+        state = f"the database is damaged: {faults[0]}"
+        return Finding("tasks", state, restore_hint(project.root / ".vesper" / "vesper.db"))
+    return Finding("tasks", f"{last} changes recorded" if last else "none yet")
+
+
+def _agent_hosts(root: Path) -> Finding:
+    """Whether agent hosts that read `.mcp.json` can start the MCP server."""
+    path = root / ".mcp.json"
+    if not path.is_file():
+        advice = "`vesper init` writes it, for agent hosts that read it"
+        return Finding("agents", "no .mcp.json", advice, is_needed=False)
+    try:
+        servers = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))["mcpServers"]
+        commands = [str(it["command"]) for it in servers.values() if "mcp" in it.get("args", ())]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Finding("agents", f".mcp.json cannot be read: {error!r}", "mend or delete it")
+    mine = next((it for it in commands if Path(it).stem == "vesper"), None)
+    if mine is None:
+        advice = 'add "vesper": {"command": "vesper", "args": ["mcp"]}'
+        return Finding("agents", ".mcp.json does not start `vesper mcp`", advice, is_needed=False)
+    if shutil.which(mine) is None:
+        advice = (
+            f"write the whole path of the script: {sysconfig.get_path('scripts')}{os.sep}vesper"
+        )
+        return Finding(
+            "agents", f".mcp.json starts {mine}, which is not found", advice, is_needed=False
+        )
+    return Finding("agents", f".mcp.json starts {mine}")
