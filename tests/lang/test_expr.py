@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.requirements import requirement
 from vesper.lang import expr
-from vesper.lang.expr import parse
+from vesper.lang.grammar import parse
 
 
 def shape(node: expr.Expr) -> str:  # noqa: C901 -- one case a kind of expression
@@ -39,6 +39,8 @@ def shape(node: expr.Expr) -> str:  # noqa: C901 -- one case a kind of expressio
             return f"{amount}{unit}"
         case expr.Star():
             return "*"
+        case expr.Missing():
+            return "?"
 
 
 @requirement("F28")
@@ -82,7 +84,7 @@ def test_operators_bind_as_the_grammar_says(text: str, means: str):
         ("0 < a < 10", 6, "do not chain"),
         ("(a", 2, "expected `)`"),
         ("a AND", 5, "ends too early"),
-        ("a && b", 2, "write AND or OR"),
+        ("a && b", 2, "write `AND`"),
         ("'open", 0, "not closed"),
         ("a b", 2, "an operator is missing"),
         ("f(a,, b)", 4, "a value is missing"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vesper.lang import expr, fields, tree
+from vesper.lang import expr, fields, grammar, tree
 from vesper.lang.operation import text_of
 from vesper.lang.piece import Path, Piece, singular
 from vesper.lang.source import Span
@@ -139,7 +139,7 @@ def _items(
         yield name, Binding(owner, inside if comes_first else frozenset())
     named, items = step.get("as"), step.get("items") or step.get("input")
     text = items.text if isinstance(items, tree.Scalar) else ""
-    source, over = _NAME.match(text), expr.parse(text.strip("{} ")).tree
+    source, over = _NAME.match(text), grammar.parse(text.strip("{} ")).tree
     # With `as`, the names that would hold without it are known, but others come first.
     implied = frozenset[str]() if isinstance(named, tree.Scalar) else inside
     yield "item", Binding(owner, implied, over=over)

@@ -15,6 +15,7 @@ ExportKind = Literal[
     "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref", "optional", "bound",
     "transition", "sensitive", "version", "use", "type-use", "code-use",
     "publishes", "listens",
+    "given", "held",
 ]  # fmt: skip
 
 
@@ -269,18 +270,17 @@ def ends(node: tree.Mapping) -> bool:
             elifs = node.get("elif")
             more = elifs.items if isinstance(elifs, tree.Sequence) else []
             sides = [it.get("then") if isinstance(it, tree.Mapping) else None for it in more]
-            return all(_side_ends(it) for it in (node.get("then"), *sides, node.get("else")))
+            return all(side_ends(it) for it in (node.get("then"), *sides, node.get("else")))
         case "switch":
             cases = node.get("cases")
             entries = cases.entries if isinstance(cases, tree.Mapping) else []
-            return all(
-                _side_ends(it) for it in (*(it.value for it in entries), node.get("default"))
-            )
+            return all(side_ends(it) for it in (*(it.value for it in entries), node.get("default")))
         case _:
             return False
 
 
-def _side_ends(side: tree.Node | None) -> bool:
+def side_ends(side: tree.Node | None) -> bool:
+    """Whether the flow surely ends in a branch: a list of steps, or a `return_*` map."""
     if isinstance(side, tree.Mapping):
         return side.entry("return_success") is not None or side.entry("return_error") is not None
     if not isinstance(side, tree.Sequence) or not side.items:

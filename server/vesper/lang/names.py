@@ -42,6 +42,16 @@ def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None
     return scope.variable(name, line)
 
 
+def is_given(expression: Expression, scope: Scope, fact: str) -> bool:
+    """Whether a fact of `narrow` holds where the expression stands: the node runs only if its
+    preconditions and constraints do."""
+    if fact in expression.given or scope.find("given", fact) is not None:
+        return True
+    if expression.scope == "post":
+        return scope.find("held", fact) is not None
+    return expression.scope != "inputs" and scope.held(fact, expression.slot.node.span.line)
+
+
 def known_names(expression: Expression, scope: Scope) -> tuple[str, ...]:
     """Every name the expression could use, for suggestions and completion."""
     names = [*scope.names("input"), *scope.names("fact"), *sorted(expression.names)]

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from vesper.lang import expr, fields, reading, tree, types
+from vesper.lang import expr, fields, givens, grammar, reading, tree, types
 from vesper.lang.chunks import Chunk
 from vesper.lang.document import NODE
 from vesper.lang.exports import Export, exports_of
 from vesper.lang.fields import ScopeKind, Slot, Walked
+from vesper.lang.givens import Givens
+from vesper.lang.narrow import NONE, Facts
 from vesper.lang.roles import ROLE
 from vesper.lang.source import RelativeSource, Span, content
 
@@ -30,7 +32,7 @@ class Expression(NamedTuple):
 
     slot: Slot
     text: str
-    parsed: expr.Parsed
+    parsed: grammar.Parsed
     source: RelativeSource
     shift: int
     """How far into the scalar's value the expression begins."""
@@ -39,6 +41,8 @@ class Expression(NamedTuple):
     """Names that only this place has, such as the element of a transform."""
     part: bool
     """Whether it is one `{...}` of a longer text."""
+    given: Facts = NONE
+    """What is known here because of the guards and conditions around it."""
 
     def span(self, start: int, end: int) -> Span:
         """The span, in the chunk, of a part of the expression."""
@@ -99,7 +103,10 @@ class Piece:
         self.steps = list(_steps(self.walked))
         self.texts = _texts(self.walked)
         """The texts of one kind, each with its slot."""
-        self.expressions = list(_expressions(self.walked, self.reading.lines, self.steps))
+        found = list(_expressions(self.walked, self.reading.lines, self.steps))
+        trees = {it.slot.path: it.parsed.tree for it in found if it.parsed.tree and not it.part}
+        around = Givens(self.walked.slots, trees)
+        self.expressions = [it._replace(given=around.at(it.slot.path)) for it in found]
         anchors = self.reading.anchors.items()
         self.exports: tuple[Export, ...] = (
             *exports_of(chunk, kind, self.walked, self.reading.root),
@@ -112,6 +119,7 @@ class Piece:
             ),
             *_clock_needs(self.expressions),
             *_uses(self.walked, self.expressions, self.texts),
+            *_promises(self.walked, trees, around),
         )
         self.signature = (self.is_broken, *(it.signature for it in self.exports))
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
@@ -252,7 +260,7 @@ def _expressions(walked: Walked, lines: list[str], steps: list[Step]) -> Iterato
             case fields.Text("template" | "sql" | "value", scope) | fields.Anything(scope):
                 if scope != "none" and "{" in scalar.text:
                     for start, text, is_closed in template_parts(scalar.text):
-                        parsed = expr.parse(text) if is_closed else _unclosed(text)
+                        parsed = grammar.parse(text) if is_closed else _unclosed(text)
                         yield Expression(slot, text, parsed, source, start, scope, names, True)
             case _:
                 pass
@@ -265,7 +273,7 @@ def _expression(
     if text.startswith("{") and text.endswith("}") and ":" not in text:
         # `"{amount * 2}"` where an expression stands anyway: the braces add nothing.
         text, shift = text[1:-1], 1
-    return Expression(slot, text, expr.parse(text), source, shift, scope, names, False)
+    return Expression(slot, text, grammar.parse(text), source, shift, scope, names, False)
 
 
 def _constraint(
@@ -278,10 +286,10 @@ def _constraint(
     if isinstance(specs, tree.Mapping):
         names |= {it.key.text for it in specs.entries}
     if compares(text):
-        parsed = expr.parse(f"value {text}")
+        parsed = grammar.parse(f"value {text}")
         yield Expression(slot, f"value {text}", parsed, source, -6, scope, names, False)
     else:
-        yield Expression(slot, text, expr.parse(text), source, 0, scope, names, False)
+        yield Expression(slot, text, grammar.parse(text), source, 0, scope, names, False)
 
 
 def is_worded(text: str) -> bool:
@@ -294,9 +302,9 @@ def compares(text: str) -> bool:
     return _COMPARISON.match(text) is not None
 
 
-def _unclosed(text: str) -> expr.Parsed:
+def _unclosed(text: str) -> grammar.Parsed:
     message = "this `{` is not closed; write `{{` for a brace"
-    return expr.Parsed(None, (expr.Fault("syntax", -1, len(text), message),))
+    return grammar.Parsed(None, (grammar.Fault("syntax", -1, len(text), message),))
 
 
 def template_parts(text: str) -> Iterator[tuple[int, str, bool]]:
@@ -343,6 +351,16 @@ def _step_names(operation: str, step: tree.Mapping) -> set[str]:
             return {"query_result", "query_results"}
         case _:
             return set()
+
+
+def _promises(walked: Walked, trees: givens.Trees, around: Givens) -> Iterator[Export]:
+    for fact, node in givens.promised(walked.slots, trees):
+        yield Export("given", fact, node.span)
+    steps = {it.path: it.node for it in walked.slots if it.path in around.after}
+    for path, node in steps.items():
+        if len(path) == 2:
+            for fact in sorted(around.after[path]):
+                yield Export("held", fact, node.span, None, node.span.end_line)
 
 
 def _clock_needs(expressions: list[Expression]) -> Iterator[Export]:

@@ -280,8 +280,8 @@ def about(question: Question) -> Key:
             return kind, name
         case ("names", (str(kind),)):
             return kind, None
-        case ("variable", (str(name), _)):
-            return "variable", name
+        case ("variable" | "held" as kind, (str(name), _)):
+            return kind, name
         case ("types", _):
             return "type", None
         case ("is_broken", _):
@@ -337,6 +337,16 @@ class Scope:
                 detail = export.detail
                 found = detail if is_type(detail) else ANY
         self.asked["variable", (name, line)] = found
+        return found
+
+    def held(self, fact: str, line: int) -> bool:
+        """Whether a step before a line of this piece makes sure of a fact of `narrow`."""
+        here = (self._order, line)
+        found = any(
+            (placed.order, placed.export.visible_from) < here
+            for placed in self._facts.of("held").get(fact, ())
+        )
+        self.asked["held", (fact, line)] = found
         return found
 
     def types(self) -> dict[str, Type]:

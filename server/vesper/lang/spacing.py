@@ -6,7 +6,7 @@ between words change, so what it means cannot.
 
 from functools import lru_cache
 
-from vesper.lang import expr
+from vesper.lang import grammar
 from vesper.lang.tokens import Token, tokens
 
 _LITERALS = frozenset({"TRUE", "FALSE", "NULL"})
@@ -26,7 +26,7 @@ def spaced(text: str, before: str = "") -> str:
     written = _written(whole, words)[len(before) :]
     if written == text:
         return text
-    parsed = expr.parse(whole)
+    parsed = grammar.parse(whole)
     if parsed.tree is None or parsed.faults or _said(before + written) != _said(whole):
         return text
     return written
@@ -34,7 +34,7 @@ def spaced(text: str, before: str = "") -> str:
 
 def raised_words(text: str) -> list[tuple[int, str]]:
     """The keywords that should be written in another case: their offsets, and how to write them."""
-    parsed = expr.parse(text)
+    parsed = grammar.parse(text)
     if parsed.tree is None or parsed.faults:
         return []
     words = list(tokens(text))

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-TokenKind = Literal["number", "duration", "string", "name", "keyword", "operator", "bad", "end"]
+TokenKind = Literal[
+    "number", "duration", "string", "name", "keyword", "operator", "foreign", "bad", "end"
+]
 
 
 class Token(NamedTuple):
@@ -21,13 +23,18 @@ KEYWORDS = frozenset(
     {"AND", "OR", "NOT", "IN", "CONTAINS", "MATCHES", "IS", "FORALL", "EXISTS", "TRUE", "FALSE"}
     | {"NULL"}
 )
+FOREIGN = {"&&": "AND", "||": "OR", "<>": "!=", "===": "==", "!==": "!=", "!": "NOT"}
+"""Operators of other languages, with the ones to write instead."""
+MAX_DIGITS = 1_000
+"""The most digits of a decimal, written out without an exponent."""
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:
-      (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?)(?P<unit>(?:ms|[smhd])(?![A-Za-z0-9_]))?
+      (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?P<unit>(?:ms|[smhd])(?![A-Za-z0-9_]))?
     | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+    | (?P<foreign>===|!==|<>|&&|\|\||!(?!=))
     | (?P<operator>=>|==|!=|<=|>=|[-<>+*/%()\[\]{},:.=])
     | (?P<name>[A-Za-z_]\w*)
     | (?P<bad>\S)
@@ -53,15 +60,23 @@ def tokens(text: str) -> Iterator[Token]:
                 yield Token("duration", word, start, at)
             case "name" if word.upper() in KEYWORDS and (word.isupper() or word.islower()):
                 yield Token("keyword", word.upper(), start, at)
-            case "number" | "string" | "name" | "operator":
+            case "number" | "string" | "name" | "operator" | "foreign":
                 yield Token(kind, word, start, at)
             case _:
                 yield Token("bad", word, start, at)
 
 
-def number(text: str) -> int | Decimal:
-    """The exact value of a number token."""
-    return int(text) if text.isdigit() and len(text) < 1000 else Decimal(text)
+def number(text: str) -> int | Decimal | None:
+    """The exact value of a number token; None where it has more digits than a decimal may have."""
+    digits, _, exponent = text.lower().partition("e")
+    if len(digits) > MAX_DIGITS or len(exponent) > 5:
+        return None
+    if digits.isdigit() and not exponent:
+        return int(digits)
+    value = Decimal(text)
+    smallest = value.as_tuple().exponent
+    assert isinstance(smallest, int)
+    return value if max(value.adjusted(), 0) - min(smallest, 0) < MAX_DIGITS else None
 
 
 def unescaped(text: str) -> str:

@@ -178,7 +178,36 @@ def comparable(left: Type, right: Type, named: Mapping[str, Type]) -> bool:
     left, right = unwrapped(left, named), unwrapped(right, named)
     if NULL in (left, right):
         return True
-    return assignable(left, right, named) or assignable(right, left, named)
+    match left, right:
+        case Enum(words), Enum(others):
+            return not words or not others or not set(words).isdisjoint(others)
+        case Array(item), Array(other):
+            return comparable(item, other, named)
+        case _:
+            return assignable(left, right, named) or assignable(right, left, named)
+
+
+def joined(first: Type, second: Type, named: Mapping[str, Type]) -> Type:
+    """The narrowest type known to hold the values of both; `any` where there is none."""
+    if first == second or second == NULL == unwrapped(first, named):
+        return first
+    if NULL in (first, second):
+        other = second if first == NULL else first
+        return other if other == ANY or isinstance(other, Nullable) else Nullable(other)
+    if isinstance(first, Nullable) or isinstance(second, Nullable):
+        inner = joined(unwrapped(first, named), unwrapped(second, named), named)
+        return inner if inner == ANY else Nullable(inner)
+    match settled(first, named), settled(second, named):
+        case Primitive("integer" | "decimal"), Primitive("integer" | "decimal"):
+            return DECIMAL
+        case Enum(words), Enum(others):
+            return Enum(tuple(dict.fromkeys((*words, *others))))
+        case (Enum(), Primitive("string")) | (Primitive("string"), Enum()):
+            return STRING
+        case Array(item), Array(other):
+            return Array(joined(item, other, named))
+        case left, right:
+            return left if left == right else ANY
 
 
 def settled(kind: Type, named: Mapping[str, Type]) -> Type:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from vesper.lang import expr
+from vesper.lang import grammar
 from vesper.lang.check import Analysis
 from vesper.lang.cursor import Cursor, Passed
 from vesper.lang.exports import ExportKind
@@ -79,7 +79,7 @@ class View:
 
     def type_in(self, text: str, scope: ScopeKind, before: str = "") -> Type:
         """The type of an expression that stands at the cursor."""
-        parsed = expr.parse(text)
+        parsed = grammar.parse(text)
         if parsed.tree is None:
             return ANY
 

@@ -35,8 +35,9 @@ def argument_count(piece: Piece, _scope: Scope) -> Iterator[Finding]:
                 continue
             most, given = len(function.parameters), len(node.arguments)
             least = most - function.optional
-            if function.name != "coalesce" and not least <= given <= most:
+            if given < least or (given > most and not function.repeats):
                 wanted = str(most) if least == most else f"{least} to {most}"
+                wanted = f"at least {least}" if function.repeats else wanted
                 noun = "argument" if wanted == "1" else "arguments"
                 yield Finding(
                     expression.span(node.start, node.end),

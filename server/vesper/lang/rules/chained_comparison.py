@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, rule
+from vesper.lang.rule import Finding, replace, rule
 from vesper.lang.scope import Scope
 
 
@@ -27,4 +27,6 @@ def chained_comparison(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     for expression in piece.expressions:
         for fault in expression.parsed.faults:
             if fault.kind == "chained":
-                yield Finding(expression.span(fault.start, fault.end), fault.message)
+                span = expression.span(fault.start, fault.end)
+                fix = replace("Join them with AND", span, fault.fix) if fault.fix else None
+                yield Finding(span, fault.message, fix)

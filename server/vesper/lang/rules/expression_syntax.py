@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vesper.lang.names import CONTRACTS, is_prose
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, rule
+from vesper.lang.rule import Finding, replace, rule
 from vesper.lang.scope import Scope
 
 
@@ -34,4 +34,6 @@ def expression_syntax(piece: Piece, _scope: Scope) -> Iterator[Finding]:
                 message = fault.message
                 if expression.scope in CONTRACTS and "an operator is missing" in message:
                     message += ", or this is prose: then write it as `label: text`"
-                yield Finding(span, message)
+                title = f"Write `{(fault.fix or '').strip()}`"
+                fix = replace(title, span, fault.fix) if fault.fix else None
+                yield Finding(span, message, fix)

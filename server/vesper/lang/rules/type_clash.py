@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.infer import Inference
-from vesper.lang.names import type_of_name
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, rule
 from vesper.lang.scope import Scope
+from vesper.lang.typed import clashes
 
 
 @rule(
@@ -30,13 +29,5 @@ from vesper.lang.scope import Scope
 )
 def type_clash(piece: Piece, scope: Scope) -> Iterator[Finding]:
     """Such an expression could only fail, or always give the same answer."""
-    for expression in piece.expressions:
-        if expression.parsed.tree is None or expression.scope == "columns":
-            continue
-
-        inference = Inference(
-            lambda name, at=expression: type_of_name(at, scope, name), scope.types()
-        )
-        inference.type_of(expression.parsed.tree)
-        for clash in inference.clashes:
-            yield Finding(expression.span(clash.node.start, clash.node.end), clash.message)
+    for expression, clash in clashes(piece, scope, "clash"):
+        yield Finding(expression.span(clash.node.start, clash.node.end), clash.message)
