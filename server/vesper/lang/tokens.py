@@ -28,7 +28,7 @@ FOREIGN = {"&&": "AND", "||": "OR", "<>": "!=", "===": "==", "!==": "!=", "!": "
 MAX_DIGITS = 1_000
 """The most digits of a decimal, written out without an exponent."""
 
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", "'": "'", '"': '"'}
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:
@@ -80,11 +80,27 @@ def number(text: str) -> int | Decimal | None:
 
 
 def unescaped(text: str) -> str:
-    """The text between quotes with its escapes undone."""
+    """The text between quotes with its escapes undone.
+
+    A backslash before any other sign stands for itself, so that a pattern may be written as it is.
+    """
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(
-        lambda it: chr(int(it[1][1:], 16)) if it[1][0] == "u" and len(it[1]) > 1
-        else _ESCAPES.get(it[1], it[1]),
-        text,
-    )  # fmt: skip
+    return _ESCAPE.sub(lambda it: _meant(it[1]), text)
+
+
+def offsets(text: str) -> list[int]:
+    """For each character of the text without its escapes, where it is written; the end behind them."""
+    found: list[int] = []
+    at = 0
+    for escape in _ESCAPE.finditer(text):
+        found += range(at, escape.start())
+        found += [escape.start() + it for it in range(len(_meant(escape[1])))]
+        at = escape.end()
+    return [*found, *range(at, len(text)), len(text)]
+
+
+def _meant(escaped: str) -> str:
+    if len(escaped) > 1:
+        return chr(int(escaped[1:], 16))
+    return _ESCAPES.get(escaped, f"\\{escaped}")

@@ -1,11 +1,12 @@
 """VSP213: a default that breaks the field's own constraint."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from vesper.lang import tree
+from vesper.lang.automaton import found_in
 from vesper.lang.bounds import constraint_bound
+from vesper.lang.pattern import parse
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, Related, rule, shortened
 from vesper.lang.scope import Scope
@@ -73,11 +74,6 @@ def _broken(item: tree.Node, default: tree.Scalar) -> str:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Whether a simple pattern is found in a short text; true where that could take long."""
-    is_costly = re.search(r"\)[*+{]", pattern) or len(re.findall(r"[*+{]", pattern)) > 3
-    if is_costly or len(text) > 80 or len(pattern) > 200:
-        return True
-    try:
-        return re.search(pattern, text) is not None
-    except (re.error, OverflowError, RecursionError):
-        return True
+    """Whether the pattern is found; true where it is no pattern, or telling would take long."""
+    read = parse(pattern).part
+    return read is None or found_in(read, text) is not False

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 from vesper.lang import tree
+from vesper.lang.pattern import parse
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, rule
 from vesper.lang.scope import Scope
+from vesper.lang.source import RelativeSource
 
 _NEVER = re.compile(r"\^/|\^[A-Za-z]:|\\\\|^\^\./")
 
@@ -35,3 +37,9 @@ def file_regex(piece: Piece, _scope: Scope) -> Iterator[Finding]:
         if _NEVER.search(node.text):
             message = "paths are relative to the workspace and use `/`: this never matches"
             yield Finding(node.span, message)
+            continue
+        source = RelativeSource(piece.reading.lines, node.span, node.style, node.text)
+        for fault in parse(node.text).faults:
+            severity = "warning" if fault.is_risk else None
+            span = source.span(fault.start, fault.end)
+            yield Finding(span, fault.message, severity=severity)
