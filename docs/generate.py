@@ -12,7 +12,6 @@ from pathlib import Path
 from vesper import config
 from vesper.cli.main import build_parser
 from vesper.lang import ops, rules
-from vesper.lang.check import check
 from vesper.lang.document import NODE
 from vesper.lang.fields import (
     Choice,
@@ -32,7 +31,7 @@ from vesper.lang.roles import ROLE
 from vesper.lang.rule import Rule
 from vesper.lang.schema import json_schema
 from vesper.lang.types import shown
-from vesper.workspace.files import document_kind
+from vesper.project import Project
 from vesper_mcp.server import declared_tools
 from vesper_mcp.tool import strict_tool
 
@@ -80,10 +79,10 @@ def generated() -> dict[str, str]:
 
 def _said_of_broken_examples() -> Iterator[str]:
     """A line a problem, as `vesper check` prints it."""
-    for path in sorted((ROOT / "examples" / "broken").iterdir()):
-        kind = document_kind(path)
-        for it in check(path.read_text(encoding="utf-8"), kind) if kind else ():
-            place = f"{path.name}:{it.span.line + 1}:{it.span.column + 1}"
+    project = Project(ROOT / "examples" / "broken")
+    for file in project.check_files(project.documents(), processes=1):
+        for it in file.found:
+            place = f"{file.path.name}:{it.span.line + 1}:{it.span.column + 1}"
             yield f"{place}: {it.severity}: {it.message} {it.code}\n"
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from vesper.config import FILE, Problem, Read, Settings
 from vesper.config import read as read_settings
 from vesper.errors import VesperError
-from vesper.tasks.board import Board
 from vesper.workspace.files import document_kind, find_root, read_text, walk
 from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
+    from vesper.lang.around import Around
     from vesper.lang.check import Diagnostic
     from vesper.lang.piece import DocumentKind
+    from vesper.tasks.board import Board
     from vesper.workspace.checking import Checked
     from vesper.workspace.index import Index
     from vesper.workspace.scan import Scan
@@ -34,8 +35,10 @@ class Project:
         return cls(find_root(start.resolve()))
 
     @cached_property
-    def board(self) -> Board:
+    def board(self) -> "Board":
         """The tasks of this workspace."""
+        from vesper.tasks.board import Board
+
         return Board(self.root)
 
     @property
@@ -133,6 +136,14 @@ class Project:
 
     def _kind(self, path: Path) -> "DocumentKind":
         return document_kind(Path(self.root.name, self._name(path))) or "vsp"
+
+    @property
+    def alone(self) -> "Around":
+        """What a text knows that is checked by itself: the settings, and no other file."""
+        from vesper.lang.around import Around, Policy
+
+        settings = self.settings
+        return Around(policy=Policy(settings.rules, settings.strict, settings.databases))
 
     def check_text(self, text: str) -> "list[Diagnostic]":
         """The problems of a text as if it were a `.vsp` document."""

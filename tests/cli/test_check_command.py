@@ -247,3 +247,37 @@ def test_a_roles_folder_counts_inside_the_workspace_and_not_above_it(
     monkeypatch.chdir(inside.parent)
     assert main(["check"]) == 1
     assert "other.yaml" not in capsys.readouterr().out
+
+
+def test_settings_say_which_files_count_and_how_grave_a_problem_is(run: Run, tmp_path: Path):
+    for name in ("a.vsp", "drafts/b.vsp", "inner/c.vsp", "inner/old/d.vsp"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(MISSPELT.replace("sum_v1", f"{name[-5]}_v1"))
+    (tmp_path / "vesper.toml").write_text('exclude = ["drafts/"]\n[rules]\nVSP116 = "hint"\n')
+    (tmp_path / "inner" / "vesper.toml").write_text('exclude = ["old/"]\n')
+    code, out, _ = run("check")
+    assert [it.split(":")[0] for it in out.splitlines()] == ["a.vsp", "inner/c.vsp"]
+    assert [": hint: " in it for it in out.splitlines()] == [True, False]
+    assert code == 1
+    assert "drafts/b.vsp" in run("check", "drafts/b.vsp").out
+    assert "drafts/b.vsp" in run("check", "drafts").out
+
+
+def test_settings_with_a_mistake_are_told_before_anything_is_checked(run: Run, tmp_path: Path):
+    (tmp_path / "a.vsp").write_text(MISSPELT)
+    (tmp_path / "vesper.toml").write_text("strict = 3\n")
+    code, out, err = run("check")
+    assert (code, out) == (2, "")
+    assert err.startswith("vesper: vesper.toml:1: ")
+
+
+def test_a_file_is_checked_beside_the_others_of_its_workspace(run: Run, tmp_path: Path):
+    call = "  - step: go\n    operation: call_node\n    node_id: {}\n    output: x\n"
+    (tmp_path / "vesper.toml").touch()
+    (tmp_path / "sum.vsp").write_text(CLEAN)
+    (tmp_path / "a.vsp").write_text(CLEAN.replace("sum_v1", "a_v1") + call.format("smu_v1"))
+    out = run("check", "a.vsp").out
+    assert "did you mean `sum_v1`?" in out
+    assert "VSP701" in out
+    (tmp_path / "a.vsp").write_text(CLEAN.replace("sum_v1", "a_v1") + call.format("sum_v1"))
+    assert "VSP701" not in run("check", "a.vsp").out

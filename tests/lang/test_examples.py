@@ -4,15 +4,17 @@ in a broken one is found."""
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from vesper.lang import ops
-from vesper.lang.check import Diagnostic, check
+from vesper.lang.check import Diagnostic
 from vesper.lang.document import NODE, NODE_TYPES
 from vesper.lang.fields import Choice
 from vesper.lang.operation import operations
+from vesper.project import Project
 from vesper.workspace.files import document_kind
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -21,8 +23,15 @@ BROKEN = sorted(it for it in (EXAMPLES / "broken").iterdir() if document_kind(it
 WORDS = "\n".join(it.read_text(encoding="utf-8") for it in GOOD)
 
 
+@cache
+def found_below(folder: Path) -> dict[str, list[Diagnostic]]:
+    """The problems of each file of a folder, each beside the others."""
+    files = [it for it in folder.iterdir() if document_kind(it)]
+    return {it.path.name: it.found for it in Project(folder).check_files(files, processes=1)}
+
+
 def found_in(path: Path) -> list[Diagnostic]:
-    return check(path.read_text(encoding="utf-8"), document_kind(path) or "vsp")
+    return found_below(path.parent)[path.name]
 
 
 def mistakes(path: Path) -> Iterator[range]:

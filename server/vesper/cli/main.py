@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    given = build_parser().parse_args(arguments)
+    given = build_parser(_first(arguments)).parse_args(arguments)
     if not hasattr(given, "run"):
         print(f"usage: vesper COMMAND ...\n\n{_FIRST}\n`vesper --help` lists every command.")
         return 2
@@ -79,14 +79,24 @@ def _is_somewhere() -> bool:
     return True
 
 
-def build_parser() -> CommandLine:
-    """The parser with every subcommand of `cli/commands`."""
+def build_parser(only: str = "") -> CommandLine:
+    """The parser with every subcommand of `cli/commands`, or only with the one that is named."""
     parser = CommandLine(prog="vesper", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"vesper {vesper.__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in pkgutil.iter_modules(commands.__path__):
-        importlib.import_module(f"{commands.__name__}.{module.name}").add_parser(subparsers)
+    for name in [only] if only in _names() else _names():
+        importlib.import_module(f"{commands.__name__}.{name}").add_parser(subparsers)
     return parser
+
+
+def _first(arguments: Sequence[str] | None) -> str:
+    """The first word of a command line: the others need not be loaded to run it."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return given[0] if given else ""
+
+
+def _names() -> list[str]:
+    return [it.name for it in pkgutil.iter_modules(commands.__path__)]
 
 
 def run() -> None:

@@ -14,6 +14,7 @@ from vesper.workspace.writing import rewrite
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from vesper.lang.around import Around
     from vesper.lang.check import Analysis, Diagnostic
     from vesper.lang.source import Span
 
@@ -30,7 +31,7 @@ class Mended(NamedTuple):
     title: str
 
 
-def mend_file(path: Path, wanted: "Wanted") -> list[Mended]:
+def mend_file(path: Path, wanted: "Wanted", around: "Around") -> list[Mended]:
     """Apply the fixes of a file's problems to it. What cannot be read is left alone.
 
     Raises VesperError: conflict when somebody else changed it meanwhile, denied where it cannot be
@@ -43,7 +44,7 @@ def mend_file(path: Path, wanted: "Wanted") -> list[Mended]:
     except VesperError:
         return []
     mark, text = (_MARK, before[1:]) if before.startswith(_MARK) else ("", before)
-    analysis = Analysis(text, kind_in_workspace(path) or "vsp")
+    analysis = Analysis(text, kind_in_workspace(path) or "vsp", around)
     done = mend(analysis, wanted)
     if done:
         rewrite(path, before, f"{mark}{analysis.text}")

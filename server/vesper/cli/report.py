@@ -4,9 +4,11 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from vesper.cli.terminal import cells, in_line, styled
+from vesper.errors import VesperError
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
@@ -18,11 +20,22 @@ _TAB: Final = "    "
 
 
 class Checked(NamedTuple):
-    """One file with its problems; `text` is what they are about, None for what is no text."""
+    """One file with its problems; `source` is the text they are about, or where it can be read."""
 
     name: str
     found: "Sequence[Diagnostic]"
-    text: str | None
+    source: str | Path
+
+    def text(self) -> str:
+        """What the problems are about; empty where it is no text, or not any more."""
+        if isinstance(self.source, str):
+            return self.source
+        from vesper.workspace.files import read_text
+
+        try:
+            return read_text(self.source)
+        except VesperError:
+            return ""
 
 
 def print_problems(checked: Iterable[Checked]) -> None:
@@ -73,7 +86,9 @@ def _in_a_line(checked: Checked, out: TextIO) -> Iterator[str]:
 
 
 def _with_source(checked: Checked, out: TextIO) -> Iterator[str]:
-    lines = _Lines(checked.text or "", out)
+    if not checked.found:
+        return
+    lines = _Lines(checked.text(), out)
     for it in checked.found:
         style = STYLES[it.severity]
         head = styled(f"{it.severity}[{it.code}]", style, out)

@@ -19,6 +19,7 @@ from vesper.lang.check import Analysis, Diagnostic
 from vesper.lang.piece import DocumentKind
 from vesper.workspace.files import read_text
 from vesper.workspace.index import Brief, Index, brief
+from vesper.workspace.related import File, related
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ALONE_BELOW: Final = 40
 """Fewer files than this are checked faster by one process than others could be started."""
 _BATCH: Final = 16
+_FEW: Final = 4
+"""One file in so many is few: then it is looked which others have to do with them."""
 
 
 class Job(NamedTuple):
@@ -54,12 +57,24 @@ def check_all(
     jobs: Sequence[Job], settings: Settings, processes: int | None = None
 ) -> Iterator[Checked]:
     """The problems of every file wanted, in the order of the jobs, each checked beside all the others."""
+    jobs = _needed(jobs, settings)
     count = min(processes or _cores(), len(jobs) // (ALONE_BELOW // 2))
     if count < 2:
         share = _Share(jobs, settings)
         yield from share.check(share.briefs())
         return
     yield from _check_together(jobs, settings, count)
+
+
+def _needed(jobs: Sequence[Job], settings: Settings) -> Sequence[Job]:
+    """The jobs without those that cannot matter, where only a few files are wanted."""
+    wanted = [it for it in jobs if it.is_wanted]
+    if len(wanted) > len(jobs) // _FEW:
+        return jobs
+    files: list[File] = [(it.file, it.path, it.kind) for it in wanted]
+    others: list[File] = [(it.file, it.path, it.kind) for it in jobs if not it.is_wanted]
+    found = {name for name, _, _ in related(files, others, settings.max_file_size)}
+    return [it for it in jobs if it.is_wanted or it.file in found]
 
 
 class _Share:

@@ -1,6 +1,7 @@
 """`vesper check`: the problems of documents, for people, tools and code hosts."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from vesper.errors import VesperError
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
+    from vesper.project import Project
 
 _DESCRIPTION = """\
 Check .vsp documents and role files.
@@ -115,18 +117,39 @@ def _codes(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _checked(files: Sequence[Path]) -> Iterator[Checked]:
-    from vesper.lang.check import check
-    from vesper.workspace.files import kind_in_workspace, read_text
+class _Workspaces:
+    """The workspaces that files belong to; settings with a mistake in them raise VesperError."""
 
+    def __init__(self) -> None:
+        self._by_folder: dict[Path, Project] = {}
+        self._by_root: dict[Path, Project] = {}
+
+    def of(self, path: Path) -> "Project":
+        """The workspace of a file."""
+        from vesper.project import Project
+        from vesper.workspace.files import find_root
+
+        folder = Path(os.path.abspath(path)).parent
+        if folder not in self._by_folder:
+            root = find_root(folder)
+            if root not in self._by_root:
+                self._by_root[root] = Project(root)
+                self._by_root[root].require_settings()
+            self._by_folder[folder] = self._by_root[root]
+        return self._by_folder[folder]
+
+
+def _checked(files: Sequence[Path]) -> Iterator[Checked]:
+    """Each file checked beside the others of its workspace, in the order given."""
+    workspaces = _Workspaces()
+    together: dict[Project, list[Path]] = {}
     for path in files:
-        try:
-            text = read_text(path)
-        except VesperError as error:
-            yield Checked(shown_name(path), [_unreadable(str(path), error)], None)
-            continue
-        kind = kind_in_workspace(path) or "vsp"
-        yield Checked(shown_name(path), check(text, kind), text)
+        together.setdefault(workspaces.of(path), []).append(path)
+    checking = {project: project.check_files(paths) for project, paths in together.items()}
+    for path in files:
+        it = next(checking[workspaces.of(path)])
+        found = [_unreadable(str(it.path), it.error)] if it.error is not None else it.found
+        yield Checked(shown_name(path), found, path)
 
 
 def _checked_stdin(args: argparse.Namespace) -> Checked:
@@ -135,14 +158,18 @@ def _checked_stdin(args: argparse.Namespace) -> Checked:
         message = "- goes with no other path, and neither with --fix nor with --watch"
         raise VesperError("invalid", message, "name the file instead")
     from vesper.lang.check import check
-    from vesper.workspace.files import MAX_BYTES, decode, document_kind
+    from vesper.project import Project
+    from vesper.workspace.files import decode, document_kind
 
-    name = args.stdin_name
+    project, name = Project.open(Path()), args.stdin_name
+    project.require_settings()
+    limit = project.settings.max_file_size
     try:
-        text = decode(sys.stdin.buffer.read(MAX_BYTES + 1), Path(name))
+        text = decode(sys.stdin.buffer.read(limit + 1), Path(name))
     except VesperError as error:
-        return Checked(name, [_unreadable(name, error)], None)
-    return Checked(name, check(text, document_kind(Path(name)) or "vsp"), text)
+        return Checked(shown_name(Path(name)), [_unreadable(name, error)], "")
+    kind = document_kind(Path(name)) or "vsp"
+    return Checked(shown_name(Path(name)), check(text, kind, project.alone), text)
 
 
 def _unreadable(path: str, error: VesperError) -> "Diagnostic":
@@ -168,8 +195,9 @@ def _mend(files: Sequence[Path], wanted: _Wanted) -> None:
     from vesper.cli.mending import mend_file
 
     total = 0
+    workspaces = _Workspaces()
     for path in files:
-        for it in mend_file(path, wanted.of):
+        for it in mend_file(path, wanted.of, workspaces.of(path).alone):
             print(f"{place_of(shown_name(path), it.span)}: {in_line(it.title)}", file=sys.stderr)
             total += 1
     print(f"{counted(total, 'problem')} mended", file=sys.stderr)

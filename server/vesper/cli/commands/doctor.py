@@ -1,7 +1,6 @@
 """`vesper doctor`: what is installed, what is missing, and how to mend it."""
 
 import argparse
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -110,12 +109,14 @@ def _installation() -> Iterator[Finding]:
     yield Finding("vesper", vesper.__version__)
     advice = "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer"
     yield Finding("python", platform.python_version(), advice)
+    from importlib.metadata import version
+
     for package, module, purpose in _PACKAGES:
         if importlib.util.find_spec(module) is None:
             advice = "install Vesper again, with all that it depends on"
             yield Finding(package, f"missing, for {purpose}", advice)
         else:
-            yield Finding(package, f"{importlib.metadata.version(package)}, for {purpose}")
+            yield Finding(package, f"{version(package)}, for {purpose}")
     yield _sqlite()
     yield _command()
 
