@@ -6,12 +6,13 @@ from vesper.lang import expr, fields, tree, types
 from vesper.lang.check import Analysis
 from vesper.lang.exports import ExportKind
 from vesper.lang.fields import Field, Shape, Text
+from vesper.lang.infer import Inference
 from vesper.lang.names import type_of_name
 from vesper.lang.piece import Expression, Piece
 from vesper.lang.scope import Facts, Placed, Scope
 from vesper.lang.source import RelativeSource, Span
 
-Kind = Literal["key", "name", "function", "type", "operation", "word", "reference"]
+Kind = Literal["key", "name", "field", "function", "type", "operation", "word", "reference"]
 
 
 class Found(NamedTuple):
@@ -43,6 +44,19 @@ def look_up(analysis: Analysis, line: int, column: int) -> Found | None:
         if isinstance(slot.node, tree.Scalar) and slot.node.span.holds(*here):
             found = _in_scalar(slot.node, slot.shape, slot.path, (piece, facts), here)
             return found._replace(span=found.span.moved(start)) if found else None
+    return _defined_at(piece, facts, start, here)
+
+
+def _defined_at(piece: Piece, facts: Facts, start: int, here: tuple[int, int]) -> Found | None:
+    """The name that a key defines."""
+    for export in piece.exports:
+        if export.kind in _DEFINED and export.span.holds(*here):
+            defined = definitions(facts, export.name, (export.kind,))
+            kind = export.detail if types.is_type(export.detail) else None
+            what: Kind = "type" if export.kind == "type" else "name"
+            shape = Text("role-ref") if export.kind == "role" else None
+            span = export.span.moved(start)
+            return Found(what, export.name, span, None, shape, kind, defined)
     return None
 
 
@@ -61,16 +75,29 @@ def _in_expression(
                 defined = definitions(
                     facts, name, ("input", "output", "variable", "fact", "error-field")
                 )
-                return Found("name", name, expression.span(start, end), type=kind, defined=defined)
+                shape = Text("expression", expression.scope)
+                span = expression.span(start, end)
+                return Found("name", name, span, shape=shape, type=kind, defined=defined)
+            case expr.Field(name=name, name_start=start, end=end) if start <= offset <= end:
+                inference = Inference(lambda it: type_of_name(expression, scope, it), facts.types)
+                kind = inference.type_of(node)
+                return Found("field", name, expression.span(start, end), type=kind)
+            case expr.Duration(start=start, end=end) if start <= offset <= end:
+                text, shape = expression.text[start:end], Text("duration")
+                return Found("word", text, expression.span(start, end), shape=shape)
             case _:
                 continue
     return None
 
 
+_DEFINED: tuple[ExportKind, ...] = (
+    "input", "output", "error-field", "fact", "type", "machine", "role",
+)  # fmt: skip
 _REFERENCES: dict[str, tuple[ExportKind, ...]] = {
     "error-code": ("error-code",),
     "machine-ref": ("machine",),
     "role-ref": ("role",),
+    "node-ref": ("node",),
     "output-name": ("variable",),
     "step-name": ("step",),
 }

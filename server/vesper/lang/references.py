@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from vesper.lang import versions
 from vesper.lang.around import Around
 from vesper.lang.check import Analysis
 from vesper.lang.cursor import Cursor
@@ -74,7 +75,8 @@ def keys(
 
 def _inputs_of_callee(analysis: Analysis, cursor: Cursor) -> Iterator[tuple[str, ExportKind, str]]:
     callee = cursor.step.get("node_id", "").strip("\"'")
-    for node in analysis.around.nodes.get(callee, ())[:1]:
+    nodes = analysis.around.nodes
+    for node in [it for found in versions.meant_by(callee, nodes) for it in nodes[found]][:1]:
         for it in sorted(node.inputs, key=lambda it: not it.required):
             if it.name not in cursor.siblings:
                 yield it.name, "input", shown(it.type) + ("" if it.required else " (optional)")

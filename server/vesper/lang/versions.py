@@ -54,5 +54,15 @@ def versions_of(name: str, node_ids: Iterable[str]) -> list[str]:
     return sorted(found, key=age, reverse=True)
 
 
+def meant_by(text: str, node_ids: Iterable[str]) -> list[str]:
+    """The ids among `node_ids` that a reference means, the newest first."""
+    reference = read(text)
+    if reference is None:
+        return []
+    known = ((it, read(it)) for it in node_ids)
+    found = [it for it, other in known if other is not None and reference.means(other)]
+    return sorted(found, key=age, reverse=True)
+
+
 def _padded(version: tuple[int, ...]) -> tuple[int, ...]:
     return (*version, 0, 0)[:3]

@@ -37,6 +37,8 @@ class Indexing:
     def __init__(self, folders: Folders, documents: Documents, connection: Connection) -> None:
         self.shows_progress = False
         """Whether the client lets a server show how far it is."""
+        self.refreshes_hints = False
+        """Whether the client asks for inlay hints again when it is told to."""
         self._folders = folders
         self._documents = documents
         self._connection = connection
@@ -94,11 +96,15 @@ class Indexing:
 
     def _spread(self, project: "Project") -> None:
         """Have the open documents looked through again that can notice a change of others."""
+        is_noticed = False
         for document in self._documents.all():
             if self._folders.holding(document.file) is project:
                 around = project.index.around_for(document.path)
                 if around is not document.analysis.around:
                     self._documents.look_again(document)
+                    is_noticed = True
+        if is_noticed and self.refreshes_hints and project.scan.is_idle:
+            self._connection.request(types.WORKSPACE_INLAY_HINT_REFRESH)
 
     def _show(self, scan: "Scan") -> None:
         progress = self._progress.get(id(scan))

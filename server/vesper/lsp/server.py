@@ -346,6 +346,7 @@ class VesperServer(LanguageServer):
         self.documents.encoding = choose_encoding(can)
         self.folders.add(folders_of(params))
         self.indexing.shows_progress = offered(can, "window", "work_done_progress")
+        self.indexing.refreshes_hints = offered(can, "workspace", "inlay_hint", "refresh_support")
         if params.process_id is not None and params.process_id > 0:
             start_watching(params.process_id, self.inbox)
         self.every(TASK_SECONDS, self._look_at_tasks)

@@ -14,7 +14,7 @@ def hover(ls: VesperServer, params: types.HoverParams) -> types.Hover | None:
     """Describe the key, name, type or word under the cursor."""
     document = ls.document(params.text_document.uri)
     found = look_up(document.analysis, *ls.place(document, params.position))
-    text = describe(found) if found is not None else ""
+    text = describe(found, document.analysis) if found is not None else ""
     if found is None or not text:
         return None
     can = ls.protocol.client_capabilities.text_document
