@@ -37,7 +37,7 @@ def signature_at(analysis: Analysis, line: int, column: int) -> Signature | None
         written = f"{name}{'' if number < must else '?'}: {shown(kind)}"
         places.append((len(label), len(label) + len(written)))
         label += written
-    label += f") -> {shown(function.returns)}"
+    label += f"{', ...' if function.repeats else ''}) -> {shown(function.returns)}"
     last = max(len(places) - 1, 0)
     return Signature(function, label, tuple(places), min(active, last))
 
