@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from vesper.lang import expr, fields, grammar, tree
 from vesper.lang.operation import text_of
-from vesper.lang.piece import Path, Piece, singular
+from vesper.lang.outcome import singular
+from vesper.lang.piece import Path, Piece
 from vesper.lang.source import Span
 
 _FOLDING: dict[str, bool] = {

@@ -1,12 +1,13 @@
 """What one chunk defines for the rest of its document: names, types, steps, capabilities, roles."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from vesper.lang import bounds, fields, tree, types
 from vesper.lang.chunks import Chunk
 from vesper.lang.fields import Slot, Walked
-from vesper.lang.operation import operations, text_of
+from vesper.lang.operation import Operation, operations, text_of
+from vesper.lang.outcome import Around, Computed, Fixed, Listed
 from vesper.lang.source import Span
 
 ExportKind = Literal[
@@ -19,6 +20,9 @@ ExportKind = Literal[
 ]  # fmt: skip
 
 
+AroundAt = Callable[[tuple[str | int, ...]], Around]
+
+
 class Export(NamedTuple):
     """One thing a chunk defines. The span is chunk-relative; the rest does not depend on place."""
 
@@ -29,15 +33,25 @@ class Export(NamedTuple):
     """The type of a value, the states of a machine (a line each), a role's parent: hashable."""
     visible_from: int = 0
     """The chunk's line behind which a variable is set."""
+    nested: bool = False
+    """Whether a variable is set in a branch or loop, and not by a step of the flow itself."""
+
+    @property
+    def told(self) -> object:
+        """What others can notice of its detail; how a type is worked out is not, only the type."""
+        detail = "computed" if isinstance(self.detail, Computed) else self.detail
+        return (detail, "nested") if self.nested else detail
 
     @property
     def signature(self) -> tuple[str, str, object]:
         """What others can notice of it."""
-        return (self.kind, self.name, self.detail)
+        return (self.kind, self.name, self.told)
 
 
-def exports_of(chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None) -> Iterator[Export]:
-    """Everything the chunk defines, in the order written."""
+def exports_of(
+    chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None, around: AroundAt
+) -> Iterator[Export]:
+    """Everything the chunk defines, in the order written; `around` tells what stands around a path."""
     if isinstance(root, tree.Mapping) and chunk.kind != "item" and not chunk.inner:
         for entry in root.entries:
             yield Export("section", entry.key.text, entry.key.span)
@@ -47,7 +61,7 @@ def exports_of(chunk: Chunk, kind: str, walked: Walked, root: tree.Node | None) 
     if holds_outputs(chunk) and isinstance(root, tree.Mapping):
         yield from _short_outputs(root)
     for slot in walked.slots:
-        yield from _of_slot(slot)
+        yield from _of_slot(slot, around)
 
 
 def holds_outputs(chunk: Chunk) -> bool:
@@ -88,7 +102,7 @@ def _words(node: tree.Node | None) -> tuple[str, ...]:
     return tuple(it.text for it in node.items if isinstance(it, tree.Scalar))
 
 
-def _of_slot(slot: Slot) -> Iterator[Export]:  # noqa: C901 -- one case a path
+def _of_slot(slot: Slot, around: AroundAt) -> Iterator[Export]:  # noqa: C901 -- one case a path
     node = slot.node
     match slot.path, node:
         case ("node_id",), tree.Scalar():
@@ -126,7 +140,7 @@ def _of_slot(slot: Slot) -> Iterator[Export]:  # noqa: C901 -- one case a path
         case ("metadata", "dependencies", int()), tree.Scalar():
             yield Export("node-ref", node.text, node.span)
         case ("flow", *_), tree.Mapping() if _is_step(slot):
-            yield from _step(slot, node)
+            yield from _step(slot, node, around)
         case _:
             pass
 
@@ -206,7 +220,7 @@ def words_of(node: tree.Node | None) -> list[tree.Scalar]:
     return [it for it in items if isinstance(it, tree.Scalar) and not it.is_null]
 
 
-def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
+def _step(slot: Slot, node: tree.Mapping, around: AroundAt) -> Iterator[Export]:
     operation = text_of(node, "operation")
     name = node.entry("step")
     if name is not None and isinstance(name.value, tree.Scalar) and name.value.text:
@@ -218,12 +232,13 @@ def _step(slot: Slot, node: tree.Mapping) -> Iterator[Export]:
         for need in known.needs(node):
             yield Export("need", need, place.value.span if place else node.span)
     yield from _referred(operation, node)
-    output = node.get("output")
-    returns = types.parse(known.returns).type if known and known.returns else types.ANY
-    for scalar in _names_of(output):
-        yield Export("variable", scalar.text, scalar.span, returns, last)
-    yield from _extracted(node, last)
-    if len(slot.path) == 2:
+    nested = len(slot.path) > 2
+    gives = _gives(known, node, around((*slot.path, "expression")))
+    for scalar in _names_of(node.get("output")):
+        yield Export("variable", scalar.text, scalar.span, gives, last, nested)
+    for key in _extracted(node):
+        yield Export("variable", key.text, key.span, types.ANY, last, nested)
+    if not nested:
         yield Export("end", operation, node.span, ends(node), last)
 
 
@@ -253,12 +268,30 @@ def _names_of(output: tree.Node | None) -> Iterator[tree.Scalar]:
         yield from (it.key for it in output.entries)
 
 
-def _extracted(node: tree.Mapping, last: int) -> Iterator[Export]:
+def _gives(known: Operation | None, node: tree.Mapping, around: Around) -> object:
+    """The type of what a step puts into its output, or how to work it out."""
+    recipe = known.outcome(node) if known is not None and known.outcome is not None else None
+    match recipe:
+        case None:
+            return types.parse(known.returns).type if known and known.returns else types.ANY
+        case Fixed(kind):
+            return kind
+        case Listed():
+            # What a loop collects is worked out behind its steps, wherever it is written.
+            return Computed(recipe, around, node.span.end_line + 0.5)
+        case _:
+            lines = [it.value.span.line for it in node.entries if it.key.text in _WORKED_OUT]
+            return Computed(recipe, around, max(lines, default=node.span.line))
+
+
+_WORKED_OUT = ("expression", "template", "input", "function")
+
+
+def _extracted(node: tree.Mapping) -> Iterator[tree.Scalar]:
     for holder in (node, node.get("on_success"), node.get("on_result")):
         extract = holder.get("extract") if isinstance(holder, tree.Mapping) else None
         if isinstance(extract, tree.Mapping):
-            for entry in extract.entries:
-                yield Export("variable", entry.key.text, entry.key.span, types.ANY, last)
+            yield from (it.key for it in extract.entries)
 
 
 def ends(node: tree.Mapping) -> bool:

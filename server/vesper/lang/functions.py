@@ -109,9 +109,8 @@ def _bare(given: Given, named: Named) -> Type:
 
 
 def _whole_or_not(given: Given, named: Named) -> Type:
-    """`abs` and `round` without digits keep an integer."""
-    kind = unwrapped(given[0], named)
-    return kind if kind == INTEGER else ANY if kind == ANY else DECIMAL
+    """An integer stays one."""
+    return INTEGER if unwrapped(given[0], named) == INTEGER else DECIMAL
 
 
 def _sum(given: Given, named: Named) -> Type:

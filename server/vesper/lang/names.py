@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from vesper.lang import expr
+from vesper.lang.outcome import View, item_type
 from vesper.lang.piece import Expression
 from vesper.lang.rule import nearest
 from vesper.lang.scope import Scope
-from vesper.lang.types import ANY, BOOLEAN, STRING, Nullable, Type, is_type
+from vesper.lang.types import ANY, BOOLEAN, STRING, Nullable, RecordType, Type, is_type, unwrapped
 
 CONTRACTS = ("inputs", "post")
 _CLOSE = 0.72
@@ -24,8 +25,12 @@ RESULTS: dict[str, Type] = {
 
 def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None:
     """The type of a name where the expression stands; None where nobody defines it."""
-    if name in expression.names:
-        return ANY
+    if name in expression.names or expression.loops:
+        element = element_type(expression, scope, name)
+        if element is not None:
+            return element
+        if name in expression.names:
+            return ANY
     found = scope.find("input", name)
     if found is None and expression.scope == "post":
         found = scope.find("output", name) or scope.find("error-field", name)
@@ -38,8 +43,39 @@ def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None
         return ANY
     if expression.scope in CONTRACTS:
         return None
-    line = expression.slot.node.span.line
-    return scope.variable(name, line)
+    return scope.variable(name, expression.slot.node.span.line)
+
+
+def element_type(expression: Expression, scope: Scope, name: str) -> Type | None:
+    """The type of the item that a loop around the expression calls so."""
+    for depth in reversed(range(len(expression.loops))):
+        loop = expression.loops[depth]
+        if name in loop.names:
+            return item_type(loop.over, view_at(expression, scope, depth))
+    return None
+
+
+def row_type(expression: Expression, scope: Scope) -> RecordType | None:
+    """The record whose fields stand alone in an aggregation, where it is known."""
+    if not expression.loops:
+        return None
+    depth = len(expression.loops) - 1
+    found = item_type(expression.loops[-1].over, view_at(expression, scope, depth))
+    row = unwrapped(found, scope.types())
+    return row if isinstance(row, RecordType) else None
+
+
+def view_at(expression: Expression, scope: Scope, depth: int) -> View:
+    """What names mean in the list of a loop: the loops around that one count, it does not."""
+    outer = expression._replace(loops=expression.loops[:depth])
+
+    def lookup(name: str) -> Type | None:
+        return type_of_name(outer, scope, name)
+
+    def known(fact: str) -> bool:
+        return is_given(outer, scope, fact)
+
+    return View(lookup, scope.types(), known)
 
 
 def is_given(expression: Expression, scope: Scope, fact: str) -> bool:

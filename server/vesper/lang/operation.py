@@ -6,6 +6,7 @@ from typing import Literal
 
 from vesper.lang import tree
 from vesper.lang.fields import Field, Record
+from vesper.lang.outcome import Recipe
 
 Effect = Literal["pure", "read", "write", "nondeterministic"]
 
@@ -30,6 +31,8 @@ class Operation:
     example: str
     returns: str = ""
     needs: Callable[[tree.Mapping], Iterator[str]] = _needs_nothing
+    outcome: Callable[[tree.Mapping], Recipe | None] | None = None
+    """What `output` is made of, where its type depends on the step; None from it means `returns`."""
 
 
 _REGISTRY: dict[str, Operation] = {}

@@ -62,7 +62,8 @@ def arithmetic(left: Type, operator: str, right: Type, named: Mapping[str, Type]
 def _with_any(known: Type, operator: str) -> Type:
     if operator == "/":
         return ANY if known == DURATION else DECIMAL
-    return DECIMAL if known == DECIMAL and operator in "-%" else ANY
+    # Nothing but a number goes with a decimal there, and the result is one.
+    return DECIMAL if known == DECIMAL and operator != "*" else ANY
 
 
 _TIMES: dict[tuple[Type, str, Type], Type] = {

@@ -15,6 +15,7 @@ from vesper.lang.exports import Export, exports_of
 from vesper.lang.fields import ScopeKind, Slot, Walked
 from vesper.lang.givens import Givens
 from vesper.lang.narrow import NONE, Facts
+from vesper.lang.outcome import Around, Loop, element_names, singular
 from vesper.lang.roles import ROLE
 from vesper.lang.source import RelativeSource, Span, content
 
@@ -43,6 +44,8 @@ class Expression(NamedTuple):
     """Whether it is one `{...}` of a longer text."""
     given: Facts = NONE
     """What is known here because of the guards and conditions around it."""
+    loops: tuple[Loop, ...] = ()
+    """The lists gone through around it, the outermost first."""
 
     def span(self, start: int, end: int) -> Span:
         """The span, in the chunk, of a part of the expression."""
@@ -106,10 +109,18 @@ class Piece:
         found = list(_expressions(self.walked, self.reading.lines, self.steps))
         trees = {it.slot.path: it.parsed.tree for it in found if it.parsed.tree and not it.part}
         around = Givens(self.walked.slots, trees)
-        self.expressions = [it._replace(given=around.at(it.slot.path)) for it in found]
+        loops = _loops(self.steps)
+
+        def around_at(path: Path) -> Around:
+            return Around(around.at(path), _loops_at(path, loops))
+
+        self.expressions = [
+            it._replace(given=around.at(it.slot.path), loops=_loops_at(it.slot.path, loops))
+            for it in found
+        ]
         anchors = self.reading.anchors.items()
         self.exports: tuple[Export, ...] = (
-            *exports_of(chunk, kind, self.walked, self.reading.root),
+            *exports_of(chunk, kind, self.walked, self.reading.root, around_at),
             *(Export("anchor", name, node.span) for name, node in anchors),
             *(Export("alias", it.name, it.span) for it in self.reading.aliases),
             *(
@@ -339,12 +350,32 @@ def _local_names(steps: list[Step]) -> list[tuple[Path, frozenset[str]]]:
     return found
 
 
+def _loops(steps: list[Step]) -> list[tuple[Path, Loop]]:
+    found: list[tuple[Path, Loop]] = []
+    for step in steps:
+        over = step.text("items" if step.operation == "for_each" else "input")
+        if step.operation in ("for_each", "data_transform") and over is not None:
+            found.append((step.path, Loop(element_names(step.node), over.text)))
+    return found
+
+
+def _loops_at(path: Path, loops: list[tuple[Path, Loop]]) -> tuple[Loop, ...]:
+    """The loops around a place; what a loop goes through is worked out before it begins."""
+    return tuple(
+        loop
+        for start, loop in loops
+        if path[: len(start)] == start
+        and len(path) > len(start)
+        and path[len(start)] not in ("items", "input", "with", "output")
+    )
+
+
 def _step_names(operation: str, step: tree.Mapping) -> set[str]:
     match operation:
         case "data_transform" | "for_each":
             items = step.get("input") or step.get("items")
             text = items.text.strip("{} ") if isinstance(items, tree.Scalar) else ""
-            return {"item", "index", "accumulator", "acc", "a", "b", singular(text), text}
+            return {"item", "index", "accumulator", "acc", "a", "b", singular(text)}
         case "external_api_call" | "call_node" | "agent_run" | "approval" | "wait":
             return {"response", "result"}
         case "database_query":
@@ -383,16 +414,6 @@ def _outputs_within(node: tree.Node) -> Iterator[str]:
             if entry.key.text == "output" and isinstance(entry.value, tree.Scalar):
                 yield entry.value.text
             yield from _outputs_within(entry.value)
-
-
-def singular(text: str) -> str:
-    """What an element of the list is called where nobody names it."""
-    word = text.rsplit(".", 1)[-1]
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if word.endswith(("sses", "xes", "ches")):
-        return word[:-2]
-    return word.removesuffix("s")
 
 
 def _names_at(path: Path, found: list[tuple[Path, frozenset[str]]]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from vesper.lang.mention import Space
 from vesper.lang.mentions import mentions_of
 from vesper.lang.names import RESULTS
 from vesper.lang.occurrences import Found, mentioned, occurrences, thing_at, views_of
-from vesper.lang.piece import singular
+from vesper.lang.outcome import singular
 from vesper.lang.rule import Edit
 from vesper.lang.source import Span
 from vesper.lang.tokens import KEYWORDS

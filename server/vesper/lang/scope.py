@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from vesper.lang.around import ALONE, Around, NodeSummary, RoleSummary
 from vesper.lang.exports import Export, ExportKind
+from vesper.lang.outcome import Computed
+from vesper.lang.outcomes import Outcomes
 from vesper.lang.piece import Piece
 from vesper.lang.types import ANY, Type, is_type
 
@@ -86,6 +88,7 @@ class Facts:
     __slots__ = (
         "_broken",
         "_now",
+        "_outcomes",
         "_pieces",
         "_stamps",
         "_table",
@@ -113,6 +116,7 @@ class Facts:
         for held in self.held:
             self._enter(held)
         self._unsorted.clear()
+        self._outcomes = Outcomes(self)
 
     @property
     def pieces(self) -> Pieces:
@@ -131,11 +135,39 @@ class Facts:
     @property
     def types(self) -> dict[str, Type]:
         """The document's own types by name."""
-        if self._types is None:
-            found = {name: places[0].export.detail for name, places in self.of("type").items()}
-            self._types = {name: it for name, it in found.items() if is_type(it)}
         self._look("type")
+        return self.own_types()
+
+    def own_types(self) -> dict[str, Type]:
+        """The same, for what keeps itself current: nobody is noted as having looked."""
+        if self._types is None:
+            table = self._table.get("type", {})
+            found = {name: places[0].export.detail for name, places in table.items()}
+            self._types = {name: it for name, it in found.items() if is_type(it)}
         return self._types
+
+    def places(self, kind: str, name: str) -> Sequence[Placed]:
+        """Everything of that kind and name, for what keeps itself current."""
+        return self._table.get(kind, {}).get(name, ())
+
+    def type_of(self, placed: Placed) -> Type:
+        """The type of a variable, input or output; `any` where it cannot be told."""
+        detail = placed.export.detail
+        if isinstance(detail, Computed):
+            self._look("variable")
+            return self._worked_out().type_at(placed)
+        return detail if is_type(detail) else ANY
+
+    def variable(self, name: str, order: int, line: int) -> Type | None:
+        """The type of what the flow has set under that name before a line of a piece."""
+        self._look("variable")
+        return self._worked_out().type_before(name, order, line)
+
+    def _worked_out(self) -> Outcomes:
+        if not self._outcomes.is_ready:
+            variables = self._table.get("variable", {})
+            self._outcomes.prepare(it for places in variables.values() for it in places)
+        return self._outcomes
 
     def of(self, kind: ExportKind) -> Mapping[str, list[Placed]]:
         """Everything of one kind, by name, in the order written."""
@@ -179,6 +211,7 @@ class Facts:
         grown = sum(it.chunk.lines for it in pieces) - sum(it.piece.chunk.lines for it in old)
         self._broken += sum(it.is_broken for it in pieces) - sum(it.piece.is_broken for it in old)
         noticed = self._noticed(old, pieces)
+        before = self._outcomes.leave(it for held in old for it in held.places)
         if len(old) == len(pieces):
             fresh = old
             for held, piece in zip(old, pieces, strict=True):
@@ -197,12 +230,21 @@ class Facts:
             held.line = line
             line += held.piece.chunk.lines
         if grown:
-            self._stamps["line"] = self._now
-            for held in self.held[at + len(pieces) :]:
-                held.line += grown
+            self._grow(at + len(pieces), grown)
+        changed = self._outcomes.follow(
+            (it for held in fresh for it in held.places), before, noticed
+        )
+        if changed:
+            self._stamps["variable"] = self._now
+            noticed |= {("variable", name) for name in changed}
         if noticed:
             self.revision = next(_revisions)
         return fresh, noticed
+
+    def _grow(self, order: int, lines: int) -> None:
+        self._stamps["line"] = self._now
+        for held in self.held[order:]:
+            held.line += lines
 
     def _put(self, held: Held, piece: Piece) -> None:
         """Another piece in the same place; what it exports under the same names stays entered."""
@@ -268,7 +310,7 @@ def _by_name(pieces: Iterable[Piece]) -> dict[Key, list[object]]:
     found: dict[Key, list[object]] = {}
     for piece in pieces:
         for export in piece.exports:
-            found.setdefault((export.kind, export.name), []).append(export.detail)
+            found.setdefault((export.kind, export.name), []).append(export.told)
             found.setdefault((export.kind, None), []).append(export.name)
     return found
 
@@ -330,12 +372,7 @@ class Scope:
 
     def variable(self, name: str, line: int) -> Type | None:
         """The type of what the flow has set under that name before a line of this piece."""
-        found: Type | None = None
-        for placed in self._facts.of("variable").get(name, ()):
-            export = placed.export
-            if (placed.order, export.visible_from) < (self._order, line):
-                detail = export.detail
-                found = detail if is_type(detail) else ANY
+        found = self._facts.variable(name, self._order, line)
         self.asked["variable", (name, line)] = found
         return found
 

@@ -60,7 +60,10 @@ def entries(
             for it in wanted:
                 for placed in known[it]:
                     export = placed.export
-                    detail = _detail(facts, kind, export.detail)
+                    detail = export.detail
+                    if kind == "variable":
+                        detail = facts.type_of(placed)
+                    detail = _detail(facts, kind, detail)
                     yield Entry(kind, it, export.span.moved(placed.line), detail, owner)
 
 

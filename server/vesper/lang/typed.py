@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from vesper.lang import expr
 from vesper.lang.infer import Clash, Inference, Kind
-from vesper.lang.names import is_clause, is_given, type_of_name
+from vesper.lang.names import is_clause, is_given, row_type, type_of_name
 from vesper.lang.operation import text_of
 from vesper.lang.operators import a, is_collection
 from vesper.lang.piece import Expression, Piece
@@ -43,8 +43,13 @@ def typed_expression(expression: Expression, scope: Scope) -> Typed | None:
     if tree is None:
         return None
     has_rows = expression.scope == "columns"
+    row = row_type(expression, scope) if has_rows else None
     inference = Inference(
-        lambda name: ANY if has_rows else type_of_name(expression, scope, name),
+        lambda name: (
+            (row.field(name) if row is not None else None) or ANY
+            if has_rows
+            else type_of_name(expression, scope, name)
+        ),
         scope.types(),
         lambda fact: is_given(expression, scope, fact),
         has_rows,

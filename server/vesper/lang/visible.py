@@ -11,7 +11,7 @@ from vesper.lang.cursor import Cursor, Passed
 from vesper.lang.exports import ExportKind
 from vesper.lang.fields import ScopeKind
 from vesper.lang.infer import Inference
-from vesper.lang.piece import singular
+from vesper.lang.outcome import singular
 from vesper.lang.scope import Facts, Placed
 from vesper.lang.tokens import Token, tokens
 from vesper.lang.types import (
@@ -24,7 +24,6 @@ from vesper.lang.types import (
     Nullable,
     RecordType,
     Type,
-    is_type,
     unwrapped,
 )
 
@@ -74,7 +73,7 @@ class View:
             for kind in _KINDS.get(scope, _ALWAYS):
                 place = self.facts.first(kind, name)
                 if place is not None:
-                    return _visible(name, place, kind)
+                    return _visible(self.facts, name, place, kind)
         return found
 
     def type_in(self, text: str, scope: ScopeKind, before: str = "") -> Type:
@@ -114,7 +113,7 @@ class View:
     def _declared(self, scope: ScopeKind) -> Iterator[Visible]:
         for kind in _KINDS.get(scope, _ALWAYS):
             for name, places in self.facts.of(kind).items():
-                yield _visible(name, places[0], kind)
+                yield _visible(self.facts, name, places[0], kind)
 
     def _quantified(self, before: str, scope: ScopeKind) -> Iterator[Visible]:
         for found in reversed(list(_QUANTIFIED.finditer(before))):
@@ -132,7 +131,7 @@ class View:
     def _variable(self, name: str) -> Visible | None:
         for place in reversed(self.facts.of("variable").get(name, ())):
             if (place.order, place.export.visible_from) < self._at:
-                return _visible(name, place, "variable")
+                return _visible(self.facts, name, place, "variable")
         return None
 
     def _local(self, scope: ScopeKind) -> Iterator[Visible]:
@@ -194,9 +193,8 @@ _ORIGINS: dict[ExportKind, str] = {
 }
 
 
-def _visible(name: str, place: Placed, kind: ExportKind) -> Visible:
-    detail = place.export.detail
-    return Visible(name, detail if is_type(detail) else ANY, _ORIGINS[kind], kind)
+def _visible(facts: Facts, name: str, place: Placed, kind: ExportKind) -> Visible:
+    return Visible(name, facts.type_of(place), _ORIGINS[kind], kind)
 
 
 def _subject(before: str) -> str | None:

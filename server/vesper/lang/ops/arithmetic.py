@@ -1,7 +1,8 @@
 """`arithmetic`: a number worked out exactly."""
 
 from vesper.lang.fields import Field, Text
-from vesper.lang.operation import Operation
+from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Value
 
 OPERATION = Operation(
     "arithmetic",
@@ -27,4 +28,5 @@ expression: "round(amount * 1.029 + 0.30, 2)"
 output: total
 """,
     returns="any",
+    outcome=lambda step: Value(text_of(step, "expression")),
 )

@@ -1,7 +1,8 @@
 """`compute`: a value of any type worked out from others."""
 
 from vesper.lang.fields import Field, Text
-from vesper.lang.operation import Operation
+from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Value
 
 OPERATION = Operation(
     "compute",
@@ -27,4 +28,5 @@ expression: "total > 1000 AND NOT is_member"
 output: needs_review
 """,
     returns="any",
+    outcome=lambda step: Value(text_of(step, "expression")),
 )

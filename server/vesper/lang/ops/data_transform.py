@@ -1,7 +1,9 @@
 """`data_transform`: a list made into another list, or into a summary."""
 
+from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Either, Field, ListOf, MapOf, Number, Record, Text
-from vesper.lang.operation import Operation
+from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Flattened, Kept, Mapped, Recipe, Summed, element_names
 
 _NAMES = Either((Text("name"), ListOf(Text("name"))))
 
@@ -17,6 +19,36 @@ _TRANSFORMS = {
     "flatten": "The items of the lists in a list.",
     "take": "The first `count` items.",
 }
+
+
+def _outcome(step: tree.Mapping) -> Recipe | None:
+    over, function = text_of(step, "input"), text_of(step, "function")
+    match text_of(step, "transform"):
+        case "map":
+            return Mapped(over, element_names(step), function)
+        case "filter":
+            return Kept(over, element_names(step), function)
+        case "sort" | "unique" | "distinct" | "take":
+            return Kept(over)
+        case "flatten":
+            return Flattened(over)
+        case "aggregate":
+            sums = step.get("aggregations")
+            entries = sums.entries if isinstance(sums, tree.Mapping) else []
+            columns = (
+                (it.key.text, it.value.text if isinstance(it.value, tree.Scalar) else "")
+                for it in entries
+            )
+            return Summed(over, _groups(step.get("group_by")), tuple(columns))
+        case _:
+            return None
+
+
+def _groups(node: tree.Node | None) -> tuple[str, ...]:
+    if isinstance(node, tree.Sequence):
+        return tuple(it.text for it in node.items if isinstance(it, tree.Scalar))
+    return (node.text,) if isinstance(node, tree.Scalar) and node.text else ()
+
 
 OPERATION = Operation(
     "data_transform",
@@ -93,4 +125,5 @@ aggregations:
 output: regions
 """,
     returns="any",
+    outcome=_outcome,
 )

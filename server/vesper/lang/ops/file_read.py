@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from vesper.lang import tree
 from vesper.lang.fields import Choice, Field, Text
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Fixed
+from vesper.lang.types import STRING, Array, MapType, Primitive
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
@@ -13,6 +15,13 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
     target = fixed.rpartition("/")[0] if brace else fixed
     yield f"filesystem.read.{target or '*'}"
 
+
+_CONTENTS = {
+    "text": Fixed(STRING),
+    "lines": Fixed(Array(STRING)),
+    "csv": Fixed(Array(MapType(STRING, STRING))),
+    "bytes": Fixed(Primitive("bytes")),
+}
 
 OPERATION = Operation(
     "file_read",
@@ -50,5 +59,6 @@ format: csv
 output: prices
 """,
     returns="any",
+    outcome=lambda step: _CONTENTS.get(text_of(step, "format") or "text"),
     needs=_needs,
 )

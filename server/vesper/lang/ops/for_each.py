@@ -1,8 +1,20 @@
 """`for_each`: the same steps for every item of a list."""
 
+from vesper.lang import tree
 from vesper.lang.document import STEPS
 from vesper.lang.fields import Field, Number, Text
-from vesper.lang.operation import Operation
+from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Listed, Recipe
+
+
+def _outcome(step: tree.Mapping) -> Recipe | None:
+    collected = text_of(step, "collect")
+    if not collected:
+        steps = step.get("steps")
+        last = steps.items[-1] if isinstance(steps, tree.Sequence) and steps.items else None
+        collected = text_of(last, "output") if isinstance(last, tree.Mapping) else ""
+    return Listed(collected) if collected else None
+
 
 OPERATION = Operation(
     "for_each",
@@ -50,4 +62,5 @@ collect: "line_total"
 output: line_totals
 """,
     returns="array<any>",
+    outcome=_outcome,
 )

@@ -1,7 +1,17 @@
 """`string_template`: a text with values filled in."""
 
+from vesper.lang import tree
 from vesper.lang.fields import Anything, Field, MapOf, Text
-from vesper.lang.operation import Operation
+from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Recipe, Value
+
+
+def _outcome(step: tree.Mapping) -> Recipe | None:
+    """One `{...}` that is the whole text keeps its type."""
+    text = text_of(step, "template").strip()
+    is_whole = text.startswith("{") and text.find("}") == len(text) - 1 and text[1:2] != "{"
+    return Value(text[1:-1]) if is_whole else None
+
 
 OPERATION = Operation(
     "string_template",
@@ -28,4 +38,5 @@ template: "Hello, {trim(name)}!"
 output: message
 """,
     returns="string",
+    outcome=_outcome,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vesper.lang.rule import Document, Finding, Related, rule
-from vesper.lang.types import ANY, is_type, shown
+from vesper.lang.types import assignable, shown
 
 
 @rule(
@@ -36,13 +36,10 @@ from vesper.lang.types import ANY, is_type, shown
 def retyped_name(document: Document) -> Iterator[Finding]:
     """Whoever reads the name later could not know what it holds."""
     for name, places in document.facts.of("variable").items():
-        first = places[0]
-        kind = first.export.detail
+        first, facts = places[0], document.facts
         for again in places[1:]:
-            now = again.export.detail
-            if not (is_type(kind) and is_type(now)) or kind == now:
-                continue
-            if ANY not in (kind, now):
+            kind, now = facts.type_of(first), facts.type_of(again)
+            if not (assignable(kind, now, facts.types) or assignable(now, kind, facts.types)):
                 message = f"`{name[:60]}` was a {shown(kind)}, here it becomes {shown(now)}"
                 where = Related(first.export.span.moved(first.line), "set here first")
                 span = again.export.span.moved(again.line)
