@@ -97,15 +97,6 @@ def test_definition_leads_from_a_name_to_its_input_or_step(client: Client, use: 
     assert found["range"]["start"]["line"] == place_of(DOCUMENT, defined)["line"]
 
 
-def test_symbols_nest_sections_and_steps(client: Client):
-    uri = client.open("a.vsp", DOCUMENT)
-    found = client.request("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
-    flow = next(it for it in found if it["name"] == "flow")
-    assert [it["name"] for it in flow["children"]] == [
-        "check_amount", "fee", "find_earlier", "answer_again", "charge", "record", "done",
-    ]  # fmt: skip
-
-
 def test_semantic_tokens_colour_inside_expressions(client: Client):
     text = 'contracts:\n  preconditions:\n    - "amount > 0"\n'
     uri = client.open("a.vsp", text)
