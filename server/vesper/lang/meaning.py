@@ -72,6 +72,23 @@ class View:
             case _:
                 return Thing(mention.space, name, self.part, mention.owner)
 
+    def type_of(self, mention: Mention, order: int) -> types.Type:
+        """The type of what is mentioned, as far as the document says one."""
+        if mention.member is not None:
+            return _Records(self.facts, mention.member, Scope(self.facts, order)).type_of()
+        thing = self.meaning(mention, order)
+        match thing.space:
+            case "input" | "output" | "error-field" | "variable" | "type":
+                placed = self.facts.first(thing.space, thing.name)
+                detail = placed.export.detail if placed is not None else None
+                return detail if types.is_type(detail) else types.ANY
+            case "field" if thing.owner.startswith("types."):
+                record = self.facts.types.get(thing.owner.split(".")[1])
+                found = record.field(thing.name) if isinstance(record, types.RecordType) else None
+                return found or types.ANY
+            case _:
+                return types.ANY
+
     def _local(self, name: str, order: int, owner: str) -> Thing:
         return Thing("local", name, self.part, f"{order}/{owner}")
 
@@ -150,9 +167,10 @@ class View:
                 return self._first(mention.name, "input", "fact", "variable")
 
     def _member(self, mention: Mention, order: int) -> Thing:
-        if mention.member is not None:
+        member = mention.member
+        if member is not None and isinstance(member.node, expr.Field):
             scope = Scope(self.facts, order)
-            owner = _Records(self.facts, mention.member, scope).owner(mention.member.node.of)
+            owner = _Records(self.facts, member, scope).owner(member.node.of)
             if owner:
                 return Thing("field", mention.name, self.part, owner)
         return Thing("member", mention.name, self.part)
@@ -169,6 +187,10 @@ class _Records:
         self._open: set[str] = set()
         """Names whose lists are being looked at: a list may be called like its items."""
         self._inference = Inference(self._type_of, facts.types)
+
+    def type_of(self) -> types.Type:
+        """The type of the member itself."""
+        return self._inference.type_of(self._member.node)
 
     def owner(self, node: expr.Expr, depth: int = 0) -> str:
         """The path of the record that the expression gives, or a list of; empty if unknown."""

@@ -50,9 +50,9 @@ class Mention(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A field taken inside an expression."""
+    """A name or a field as an expression has it, from which its type follows."""
 
     expression: Expression
-    node: expr.Field
+    node: expr.Name | expr.Field
     lists: Mapping[str, expr.Expr]
     """What the local names in it go through."""

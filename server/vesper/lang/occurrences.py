@@ -7,11 +7,12 @@ asking comes cheap enough for every move of the cursor.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from vesper.lang import types
 from vesper.lang.check import Analysis
 from vesper.lang.meaning import Thing, View
 from vesper.lang.mention import Kind, Mention
 from vesper.lang.mentions import family, mentions_of
-from vesper.lang.scope import Facts
+from vesper.lang.scope import Facts, Held
 from vesper.lang.source import Span
 
 
@@ -33,6 +34,28 @@ class Found(NamedTuple):
 
 def thing_at(analysis: Analysis, line: int, column: int) -> Found | None:
     """What the name at a place means; None where no name stands."""
+    found = _mention_at(analysis, line, column)
+    if found is None:
+        return None
+    view, held, it = found
+    thing = view.meaning(it, held.order)
+    return Found(thing, Occurrence(_kind(it, thing), it.span.moved(held.line), it.name))
+
+
+def types_at(analysis: Analysis, line: int, column: int) -> tuple[Span, list[Thing]] | None:
+    """The document's own types that the type of the name at a place is made of."""
+    found = _mention_at(analysis, line, column)
+    if found is None:
+        return None
+    view, held, it = found
+    names = types.names_in(view.type_of(it, held.order))
+    if it.space == "type":
+        names = [it.name]
+    known = [Thing("type", name, view.part) for name in names if name in view.facts.types]
+    return it.span.moved(held.line), known
+
+
+def _mention_at(analysis: Analysis, line: int, column: int) -> tuple[View, Held, Mention] | None:
     held, facts = analysis.held_at(line)
     here = (line - held.line, column)
     best: Mention | None = None
@@ -45,10 +68,7 @@ def thing_at(analysis: Analysis, line: int, column: int) -> Found | None:
                 best = it
     if best is None:
         return None
-    views = views_of(analysis)
-    view = next(it for it in views if it.facts is facts)
-    thing = view.meaning(best, held.order)
-    return Found(thing, Occurrence(_kind(best, thing), best.span.moved(held.line), best.name))
+    return next(it for it in views_of(analysis) if it.facts is facts), held, best
 
 
 def occurrences(analysis: Analysis, thing: Thing) -> list[Occurrence]:

@@ -148,6 +148,22 @@ def is_type(value: object) -> TypeGuard[Type]:
     return isinstance(value, _ALL)
 
 
+def names_in(kind: Type) -> list[str]:
+    """The names of the types of a document that a type is made of, the outermost first."""
+    match kind:
+        case Named(name) | RecordType(name):
+            return [name]
+        case Array(item):
+            return names_in(item)
+        case MapType(key, value):
+            return [*names_in(key), *names_in(value)]
+        case Nullable(of):
+            return names_in(of)
+        case Primitive() | Enum():
+            return []
+    assert_never(kind)
+
+
 def assignable(value: Type, target: Type, named: Mapping[str, Type]) -> bool:
     """Whether a value of one type may stand where the other is wanted."""
     value, target = settled(value, named), settled(target, named)

@@ -90,6 +90,7 @@ def _name(
     if node.start + expression.shift < 0:
         return
     it = _mention(expression, node.start, node.end, "name", name)
+    it = it._replace(member=Member(expression, node, bound.lists))
     if name in bound.owners:
         yield it._replace(strong=bound.owners[name])
         if name not in bound.lists:
