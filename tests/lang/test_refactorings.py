@@ -409,3 +409,85 @@ def test_what_cannot_be_done_says_why(marked: str, title: str, reason: str):
 def test_text_that_cannot_be_read_is_not_rewritten(marked: str):
     _, offers = offered(marked)
     assert [it.title for it in offers] == []
+
+
+@pytest.mark.parametrize(
+    ("marked", "title", "result"),
+    [
+        (
+            """
+            contracts:
+              postconditions:
+                - "led^ger.balanced"
+            """,
+            "Define `ledger` as a fact",
+            """
+            contracts:
+              facts:
+                ledger:
+              postconditions:
+                - "ledger.balanced"
+            """,
+        ),
+        (
+            """
+            contracts:
+              facts:
+                known: "1"
+              postconditions:
+                - "led^ger.balanced"
+            """,
+            "Define `ledger` as a fact",
+            """
+            contracts:
+              facts:
+                ledger:
+                known: "1"
+              postconditions:
+                - "ledger.balanced"
+            """,
+        ),
+        (
+            """
+            contracts:
+              invariants:
+                - idem^potency: same key => same id
+                - "1 > 0"
+            """,
+            "Move it to the documentation",
+            """
+            contracts:
+              invariants:
+                - "1 > 0"
+            documentation: |
+              idempotency: same key => same id
+            """,
+        ),
+        (
+            """
+            documentation: |
+                More.
+            contracts:
+              invariants:
+                - "led^ger.balanced"
+                - "1 > 0"
+            """,
+            "Move it to the documentation",
+            """
+            documentation: |
+                More.
+                ledger.balanced
+            contracts:
+              invariants:
+                - "1 > 0"
+            """,
+        ),
+    ],
+)
+def test_a_clause_that_nobody_can_check_becomes_a_fact_or_prose(
+    marked: str, title: str, result: str
+):
+    text = taken(marked, title)
+    assert text == textwrap.dedent(result).lstrip("\n")
+    assert "VSP401" not in [it.code for it in Analysis(text).diagnostics()]
+    assert "VSP402" not in [it.code for it in Analysis(text).diagnostics()]

@@ -213,7 +213,7 @@ CONTRACTS = Record(
         ),
         Field(
             "facts",
-            MapOf(Anything("flow"), Text("output-name")),
+            MapOf(Either((Text("expression", "post"), Anything("flow"))), Text("output-name")),
             "Names for contracts: expressions, or values that an effect handler reports.",
         ),
     ),

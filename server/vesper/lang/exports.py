@@ -85,7 +85,10 @@ def field_type(spec: tree.Node) -> types.Type:
     if isinstance(nested, tree.Mapping):
         record = record_type("record", nested)
         found = types.Array(record) if isinstance(found, types.Array) else record
-    optional = text_of(spec, "required") == "false" and spec.entry("default") is None
+    default = spec.get("default")
+    optional = text_of(spec, "required") == "false" and default is None
+    if isinstance(default, tree.Scalar) and default.is_null and default.text:
+        optional = True
     return types.Nullable(found) if optional and not isinstance(found, types.Nullable) else found
 
 

@@ -160,7 +160,9 @@ class View:
     def _in_scope(self, mention: Mention) -> Thing:
         match mention.scope:
             case "post":
-                return self._first(mention.name, "input", "output", "error-field", "fact")
+                # A fact may use what the flow sets.
+                kinds = ("input", "output", "error-field", "fact", "variable")
+                return self._first(mention.name, *kinds)
             case scope if scope in CONTRACTS:
                 return self._first(mention.name, "input", "fact")
             case _:

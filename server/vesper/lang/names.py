@@ -41,6 +41,8 @@ def type_of_name(expression: Expression, scope: Scope, name: str) -> Type | None
         return kind if is_type(kind) else ANY
     if scope.find("fact", name) is not None:
         return ANY
+    if is_fact(expression) and scope.find("variable", name) is not None:
+        return ANY
     if expression.scope in CONTRACTS:
         return None
     return scope.variable(name, expression.slot.node.span.line)
@@ -93,9 +95,14 @@ def known_names(expression: Expression, scope: Scope) -> tuple[str, ...]:
     names = [*scope.names("input"), *scope.names("fact"), *sorted(expression.names)]
     if expression.scope == "post":
         names += [*scope.names("output"), *scope.names("error-field"), *RESULTS]
-    elif expression.scope not in CONTRACTS:
+    if expression.scope not in CONTRACTS or is_fact(expression):
         names += scope.names("variable")
     return tuple(dict.fromkeys(names))
+
+
+def is_fact(expression: Expression) -> bool:
+    """Whether it defines a name for contracts; it may use what the whole flow has set."""
+    return expression.slot.path[:2] == ("contracts", "facts")
 
 
 def is_clause(expression: Expression) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from vesper.lang import expr
 from vesper.lang.infer import Clash, Inference, Kind
-from vesper.lang.names import is_clause, is_given, row_type, type_of_name
+from vesper.lang.names import is_clause, is_fact, is_given, row_type, type_of_name
 from vesper.lang.operation import text_of
 from vesper.lang.operators import a, is_collection
 from vesper.lang.piece import Expression, Piece
@@ -86,7 +86,7 @@ def clashes(piece: Piece, scope: Scope, kind: Kind) -> Iterator[tuple[Expression
 def condition(expression: Expression) -> str:
     """What the expression is called where it must be true or false; empty elsewhere."""
     path = expression.slot.path
-    if expression.part or not path:
+    if expression.part or not path or is_fact(expression):
         return ""
     if is_clause(expression):
         return "a guard" if "guards" in path else "a contract"
