@@ -255,3 +255,17 @@ def test_a_fact_is_an_expression_of_any_type_and_checked_like_one():
     )
     found = [(it.code, it.span.line) for it in check(text) if it.code != "VSP114"]
     assert found == [("VSP306", 5), ("VSP309", 6)]
+
+
+@pytest.mark.parametrize(
+    ("clause", "code"),
+    [
+        ("FORALL user: user.age > 0", None),
+        ("FORALL transaction: transaction.sum > 0", "VSP401"),
+        ("EXISTS word: len(word) > 1", None),
+    ],
+)
+def test_the_short_form_goes_over_the_plural_or_cannot_be_checked(clause: str, code: str | None):
+    assert [it for it, _ in said(clause)] == ([code] if code else [])
+    if code is not None:
+        assert "`transactions`" in said(clause)[0][1]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from vesper.lang import expr
+from vesper.lang.operators import plural
 from vesper.lang.outcome import View, item_type
 from vesper.lang.piece import Expression
 from vesper.lang.rule import nearest
@@ -146,8 +147,22 @@ def free_names(tree: expr.Expr) -> Iterator[expr.Name]:
 
 def unknown_names(expression: Expression, scope: Scope) -> Iterator[expr.Name]:
     """The names in an expression that nobody defines."""
-    if expression.parsed.tree is None or expression.scope in OPEN:
+    tree = expression.parsed.tree
+    if tree is None or expression.scope in OPEN:
         return
-    for name in free_names(expression.parsed.tree):
+    for name in free_names(tree):
         if type_of_name(expression, scope, name.name) is None:
             yield name
+    for node in expr.walk(tree):
+        if isinstance(node, expr.Quantified) and node.over is None:
+            yield from _unknown_list(node, expression, scope)
+
+
+def _unknown_list(
+    node: expr.Quantified, expression: Expression, scope: Scope
+) -> Iterator[expr.Name]:
+    """The list that `FORALL order: ...` goes over, told at the `order`."""
+    name = plural(node.name, lambda it: type_of_name(expression, scope, it) is not None)
+    if type_of_name(expression, scope, name) is None:
+        start = expression.text.find(node.name, node.start + len(node.quantifier))
+        yield expr.Name(name, start, start + len(node.name))
