@@ -269,3 +269,22 @@ def test_the_short_form_goes_over_the_plural_or_cannot_be_checked(clause: str, c
     assert [it for it, _ in said(clause)] == ([code] if code else [])
     if code is not None:
         assert "`transactions`" in said(clause)[0][1]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        " AND ".join(["f"] * 148), " OR ".join(["a > 1"] * 148), "(" * 58 + "f" + ")" * 58,
+        "NOT " * 58 + "f", " => ".join(["f"] * 58), "f AND (" * 57 + "f" + ")" * 57,
+        "x" + ".y" * 140, "x" + "[0]" * 140, "FORALL v IN xs: " * 57 + "v > 1",
+        " + ".join(["a"] * 148) + " > 1", "abs(" * 57 + "a" + ")" * 57 + " > 1",
+        "f OR (a + 1 > 2 AND (" * 28 + "f" + "))" * 28,
+        " AND ".join(["n IS NOT NULL"] * 140) + " AND len(n) > 1",
+    ],
+    ids=lambda it: it[:12],
+)  # fmt: skip
+def test_what_the_grammar_takes_is_typed_however_deep_the_stack_is_already(clause: str):
+    def deeper(levels: int) -> list[tuple[str, str]]:
+        return deeper(levels - 1) if levels else said(clause)
+
+    assert deeper(150) == []

@@ -103,8 +103,19 @@ class Inference:
                 return self._call(node)
             case expr.Unary():
                 return self._unary(node)
+            # Told apart here, not in another method: a level of recursion costs a few calls only.
+            case expr.Binary("AND" | "OR" | "=>"):
+                return self._logic(node)
+            case expr.Binary("==" | "!="):
+                return self._equality(node)
+            case expr.Binary("<" | "<=" | ">" | ">="):
+                return self._order(node)
+            case expr.Binary("IN" | "NOT IN" | "CONTAINS"):
+                return self._membership(node)
+            case expr.Binary("MATCHES"):
+                return self._match(node)
             case expr.Binary():
-                return self._binary(node)
+                return self._arithmetic(node)
             case expr.IsNull(operand):
                 # Asked without what the surroundings say: they may say it because of this question.
                 self.types[id(operand)] = self._typed(operand)
@@ -146,14 +157,6 @@ class Inference:
 
     def _holds(self, fact: str) -> bool:
         return fact in self._facts or (_first(fact) not in self._local and self.known(fact))
-
-    def _under(self, facts: narrow.Facts, node: expr.Expr) -> Type:
-        """The type of a part where more is known."""
-        before = self._facts
-        self._facts = before | facts
-        kind = self._present(node)
-        self._facts = before
-        return kind
 
     def _is_null(self, node: expr.IsNull, kind: Type) -> None:
         kind = settled(kind, self.named)
@@ -229,10 +232,10 @@ class Inference:
                 message = "`COUNT(*)` counts rows inside `aggregations`: here write `len(list)`"
                 self._clash(node, message, "rows")
             return function.returns
-        given = tuple(
-            self._argument(function, index, it) for index, it in enumerate(node.arguments)
-        )
-        found = function.result(given, self.named)
+        given: list[Type] = []
+        for index, it in enumerate(node.arguments):
+            given.append(self._argument(function, index, it))
+        found = function.result(tuple(given), self.named)
         if node.name in SUMMARIES and isinstance(found, Nullable) and self._is_filled(node):
             return found.of
         return found
@@ -302,25 +305,6 @@ class Inference:
             return self._clash(node, f"`-` needs a number, this is {a(kind)}")
         return kind
 
-    def _binary(self, node: expr.Binary) -> Type:
-        match node.operator:
-            case "AND" | "OR" | "=>":
-                return self._logic(node)
-            case "==" | "!=":
-                return self._equality(node)
-            case "<" | "<=" | ">" | ">=":
-                return self._order(node)
-            case "IN" | "NOT IN":
-                self._membership(node, node.left, node.right)
-                return BOOLEAN
-            case "CONTAINS":
-                self._membership(node, node.right, node.left)
-                return BOOLEAN
-            case "MATCHES":
-                return self._match(node)
-            case _:
-                return self._arithmetic(node)
-
     def _order(self, node: expr.Binary) -> Type:
         left, right = self._present(node.left), self._present(node.right)
         if NULL in (left, right):
@@ -337,13 +321,34 @@ class Inference:
         return BOOLEAN
 
     def _logic(self, node: expr.Binary) -> Type:
-        on_left, on_right = node.operator == "OR", node.operator != "OR"
-        # The side that decides alone is the one that an error on the other side is absorbed by.
-        for_left = narrow.facts_when(node.right, node.operator == "AND")
-        for_right = narrow.facts_when(node.left, on_right and not on_left)
-        self._boolean(node.left, self._under(for_left, node.left), node.operator)
-        self._boolean(node.right, self._under(for_right, node.right), node.operator)
+        """An operand may rely on what decides alone where the operand is an error: the others."""
+        if node.operator == "=>":
+            parts = [node.left, node.right]
+            facts = [narrow.facts_when(node.left, True), narrow.facts_when(node.right, False)]
+        else:
+            parts = self._chain(node)
+            facts = [narrow.facts_when(it, node.operator == "AND") for it in parts]
+        before = self._facts
+        behind = [narrow.NONE]
+        for it in reversed(facts[1:]):
+            behind.append(behind[-1] | it)
+        for part, own, others in zip(parts, facts, reversed(behind), strict=True):
+            surroundings = self._facts
+            self._facts = surroundings | others
+            self._boolean(part, self._present(part), node.operator)
+            self._facts = surroundings | own
+        self._facts = before
         return BOOLEAN
+
+    def _chain(self, node: expr.Binary) -> list[expr.Expr]:
+        """The operands of `a AND b AND c`, which is a tree that leans to the left."""
+        parts: list[expr.Expr] = []
+        left: expr.Expr = node
+        while isinstance(left, expr.Binary) and left.operator == node.operator:
+            self.types[id(left)] = BOOLEAN
+            parts.append(left.right)
+            left = left.left
+        return [left, *reversed(parts)]
 
     def _equality(self, node: expr.Binary) -> Type:
         left, right = self.type_of(node.left), self.type_of(node.right)
@@ -365,21 +370,16 @@ class Inference:
         message = f"`{str(value)[:60]}` is not one of its words: {allowed}"
         self._clash(node, message, "enum", words)
 
-    def _membership(self, node: expr.Binary, item: expr.Expr, among: expr.Expr) -> None:
+    def _membership(self, node: expr.Binary) -> Type:
         """Whether something may be looked for in what stands on the other side."""
+        item, among = node.left, node.right
+        if node.operator == "CONTAINS":
+            item, among = among, item
         of, kind = self._present(among), self.type_of(item)
         bare = unwrapped(kind, self.named)
         match of:
             case Array(wanted):
-                inner = unwrapped(wanted, self.named)
-                for side in among.items if isinstance(among, expr.ListOf) else ():
-                    if operators.is_foreign_word(side, bare):
-                        self._foreign_word(side, bare)
-                if operators.is_foreign_word(item, inner):
-                    self._foreign_word(item, inner)
-                elif not comparable(bare, inner, self.named):
-                    message = f"{a(bare)} is never in {a(of)}{_hint(bare, inner)}"
-                    self._clash(node, message)
+                self._compare_items(node, item, among, unwrapped(wanted, self.named))
             case MapType() | RecordType() | Primitive("any"):
                 pass
             case Primitive("string") if node.operator == "CONTAINS":
@@ -392,9 +392,33 @@ class Inference:
                 needed = "a list or a text" if node.operator == "CONTAINS" else "a list"
                 message = f"{node.operator} needs {needed} here, this is {a(of)}"
                 self._clash(among, message, "collection")
+        return BOOLEAN
 
     def _arithmetic(self, node: expr.Binary) -> Type:
-        left, right = self._present(node.left), self._present(node.right)
+        steps: list[expr.Binary] = []
+        first: expr.Expr = node
+        while isinstance(first, expr.Binary) and first.operator in operators.ARITHMETIC:
+            steps.append(first)
+            first = first.left
+        found = self._present(first)
+        for step in reversed(steps):
+            found = self.types[id(step)] = self._calculated(step, found, self._present(step.right))
+        return found
+
+    def _compare_items(
+        self, node: expr.Binary, item: expr.Expr, among: expr.Expr, inner: Type
+    ) -> None:
+        bare = unwrapped(self.types[id(item)], self.named)
+        for side in among.items if isinstance(among, expr.ListOf) else ():
+            if operators.is_foreign_word(side, bare):
+                self._foreign_word(side, bare)
+        if operators.is_foreign_word(item, inner):
+            self._foreign_word(item, inner)
+        elif not comparable(bare, inner, self.named):
+            message = f"{a(bare)} is never in {a(Array(inner))}{_hint(bare, inner)}"
+            self._clash(node, message)
+
+    def _calculated(self, node: expr.Binary, left: Type, right: Type) -> Type:
         if NULL in (left, right):
             side = node.left if left == NULL else node.right
             return self._clash(side, f"`{node.operator}` does not go with null", "null")

@@ -23,6 +23,7 @@ from vesper.lang.types import (
     shown,
 )
 
+ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 NUMBERS = (ANY, INTEGER, DECIMAL)
 SUMMARIES = frozenset({"AVG", "MIN", "MAX", "min", "max"})
