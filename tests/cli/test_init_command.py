@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import Run, runner
+from vesper.config import SETTINGS, read
 from vesper.project import Project
 
 WRITTEN = [".mcp.json", ".vesper", ".vesper/.gitignore", "hello.vsp", "roles.yaml", "vesper.toml"]
@@ -42,6 +44,15 @@ def test_a_workspace_is_made_here_and_the_next_step_is_told(run: Run, tmp_path: 
 def test_its_example_and_its_roles_have_no_problems(run: Run):
     run("init")
     assert run("check", ".") == (0, "", "no problems in 2 files\n")
+
+
+def test_its_settings_are_those_that_hold_anyway_and_can_be_switched_on(run: Run, tmp_path: Path):
+    run("init")
+    text = (tmp_path / "vesper.toml").read_text()
+    assert read(text, {}) == read("", {})
+    switched_on = re.sub(r"(?m)^#(?=\w)", "", text)
+    assert tomllib.loads(switched_on).keys() == {it.key for it in SETTINGS}
+    assert read(switched_on, {}) == read("", {})
 
 
 def test_its_entry_for_agent_hosts_starts_the_mcp_server(run: Run, tmp_path: Path):

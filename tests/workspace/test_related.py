@@ -25,6 +25,7 @@ WORKSPACE = {
     "second.vsp": node("shop_v1"),
     "other.vsp": node("weather_v1", "sun_v1"),
     "sun.vsp": node("sun_v1"),
+    "empty.vsp": "",
     "lost.vsp": node("lost_v1", "sum_v1"),
     "roles.yaml": "writer:\n  extends: worker\n",
     "worker.role.yaml": "worker:\n  capabilities: [file_read]\n",

@@ -4,7 +4,7 @@ A file that defines or uses a name has that name in its text, so the text is sea
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -44,13 +44,23 @@ def related(wanted: Sequence[File], others: Sequence[File], limit: int) -> list[
     seen: set[str] = set()
     while new := names - seen:
         seen |= new
-        pattern = re.compile("|".join(re.escape(it) for it in sorted(new)))
+        pattern = mentioning(new)
         for it in [it for it, text in texts.items() if pattern.search(text)]:
             told = _read(it, texts.pop(it), index)
             # What refers to the files found is of no interest; what they rely on is.
             names |= set(_names(told, (*_NODES, *_ROLES)))
             found.append(it)
     return list(others) if _is_missing(asked, index) else found
+
+
+def mentioning(names: Collection[str]) -> re.Pattern[str]:
+    """What is found in a text that has one of the names in it."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(it) for it in sorted(names))})")
+
+
+def names_defined(text: str, kind: DocumentKind) -> set[str]:
+    """What must be in a text that refers to something which this one defines."""
+    return set(_names(_read(("", Path(), kind), text, Index()), _DEFINED))
 
 
 def _text(file: File, limit: int) -> str | None:
@@ -63,7 +73,7 @@ def _text(file: File, limit: int) -> str | None:
 def _read(file: File, text: str, index: Index) -> Brief:
     name, _, kind = file
     reader = Reader(text, kind)
-    while reader.step(len(text)):
+    while reader.step(len(text) + 1):
         pass
     told = brief(name, reader.facts(), kind)
     index.put(name, told)
@@ -75,7 +85,7 @@ def _names(told: Brief, kinds: Sequence[ExportKind]) -> Iterator[str]:
     for entry in told.entries:
         if entry.kind in kinds:
             version = versions.read(entry.name)
-            yield version.name if version is not None else entry.name
+            yield f"{version.name}_v" if version is not None else entry.name
 
 
 def _is_missing(asked: Sequence[tuple[str, Entry]], index: Index) -> bool:

@@ -1,13 +1,13 @@
 """`vesper check`: the problems of documents, for people, tools and code hosts."""
 
 import argparse
-import os
-import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from vesper.cli.checking import UNREADABLE, Workspaces, unreadable
+from vesper.cli.checking import checked as checked_files
 from vesper.cli.paths import documents_at, shown_name
 from vesper.cli.report import Checked, counted, place_of, print_problems, print_summary
 from vesper.cli.subcommand import Subparsers
@@ -16,7 +16,6 @@ from vesper.errors import VesperError
 
 if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
-    from vesper.project import Project
 
 _DESCRIPTION = """\
 Check .vsp documents and role files.
@@ -40,7 +39,6 @@ examples:
 `# vesper: ignore VSP501` at the end of a line silences that problem there.
 """
 _STDIN: Final = "-"
-_UNREADABLE: Final = "VSP199"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -71,6 +69,8 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the problems; 1 when one of them is a failure."""
     wanted = _Wanted(_codes(args.select), _codes(args.ignore))
+    if args.watch and _STDIN not in args.paths:
+        return _watch(args, wanted)
     failing = ("error", "warning", "hint") if args.strict else ("error",)
     if _STDIN in args.paths:
         checked = [_checked_stdin(args)]
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         files = documents_at(args.paths)
         if args.fix:
             _mend(files, wanted)
-        checked = list(_checked(files))
+        checked = list(checked_files(files))
     checked = [it._replace(found=wanted.of(it.found)) for it in checked]
     _print(checked, args.format)
     return 1 if any(it.severity in failing for each in checked for it in each.found) else 0
@@ -95,7 +95,7 @@ class _Wanted(NamedTuple):
         return [
             it
             for it in found
-            if it.code == _UNREADABLE
+            if it.code == UNREADABLE
             or (
                 it.code.startswith(select) and not (self.ignore and it.code.startswith(self.ignore))
             )
@@ -109,47 +109,12 @@ def _codes(given: Sequence[str]) -> tuple[str, ...]:
         from vesper.lang import rules
         from vesper.lang.rule import suggestion
 
-        known = (*rules.load(), _UNREADABLE)
+        known = (*rules.load(), UNREADABLE)
         for code in codes:
             if not any(it.startswith(code) for it in known):
                 message = f"no problem has the code {code}{suggestion(code, known)}"
                 raise VesperError("invalid", message, "docs/reference/diagnostics.md lists them")
     return tuple(codes)
-
-
-class _Workspaces:
-    """The workspaces that files belong to; settings with a mistake in them raise VesperError."""
-
-    def __init__(self) -> None:
-        self._by_folder: dict[Path, Project] = {}
-        self._by_root: dict[Path, Project] = {}
-
-    def of(self, path: Path) -> "Project":
-        """The workspace of a file."""
-        from vesper.project import Project
-        from vesper.workspace.files import find_root
-
-        folder = Path(os.path.abspath(path)).parent
-        if folder not in self._by_folder:
-            root = find_root(folder)
-            if root not in self._by_root:
-                self._by_root[root] = Project(root)
-                self._by_root[root].require_settings()
-            self._by_folder[folder] = self._by_root[root]
-        return self._by_folder[folder]
-
-
-def _checked(files: Sequence[Path]) -> Iterator[Checked]:
-    """Each file checked beside the others of its workspace, in the order given."""
-    workspaces = _Workspaces()
-    together: dict[Project, list[Path]] = {}
-    for path in files:
-        together.setdefault(workspaces.of(path), []).append(path)
-    checking = {project: project.check_files(paths) for project, paths in together.items()}
-    for path in files:
-        it = next(checking[workspaces.of(path)])
-        found = [_unreadable(str(it.path), it.error)] if it.error is not None else it.found
-        yield Checked(shown_name(path), found, path)
 
 
 def _checked_stdin(args: argparse.Namespace) -> Checked:
@@ -167,27 +132,24 @@ def _checked_stdin(args: argparse.Namespace) -> Checked:
     try:
         text = decode(sys.stdin.buffer.read(limit + 1), Path(name))
     except VesperError as error:
-        return Checked(shown_name(Path(name)), [_unreadable(name, error)], "")
+        return Checked(shown_name(Path(name)), [unreadable(name, error)], "")
     kind = document_kind(Path(name)) or "vsp"
     return Checked(shown_name(Path(name)), check(text, kind, project.alone), text)
 
 
-def _unreadable(path: str, error: VesperError) -> "Diagnostic":
-    """What a file that is no text has instead of problems; at the bad byte where there is one."""
-    from vesper.lang.check import Diagnostic
-    from vesper.lang.source import Span
+def _watch(args: argparse.Namespace, wanted: _Wanted) -> int:
+    """Print the problems again and again, until Ctrl-C."""
+    if args.fix:
+        message = "--watch only looks: it does not go with --fix"
+        raise VesperError("invalid", message, "have your editor format and mend as you save")
+    from vesper.cli.watching import watch
 
-    place = re.match(rf"{re.escape(path)}(?::(\d+):(\d+):)? ", error.message)
-    line = column = 0
-    message = error.message
-    if place is not None:
-        line, column = (int(it or 1) - 1 for it in place.groups())
-        rest = error.message[place.end() :]
-        message = rest if place[1] else f"the file {rest}"
-    if error.hint:
-        message = f"{message}: {error.hint}"
-    span = Span(line, column, line, column + 1)
-    return Diagnostic(_UNREADABLE, "unreadable", "error", message, span)
+    def show(checked: Sequence[Checked]) -> None:
+        _print([it._replace(found=wanted.of(it.found)) for it in checked], args.format)
+        sys.stdout.flush()
+
+    watch(args.paths, show)
+    return 0
 
 
 def _mend(files: Sequence[Path], wanted: _Wanted) -> None:
@@ -195,7 +157,7 @@ def _mend(files: Sequence[Path], wanted: _Wanted) -> None:
     from vesper.cli.mending import mend_file
 
     total = 0
-    workspaces = _Workspaces()
+    workspaces = Workspaces()
     for path in files:
         for it in mend_file(path, wanted.of, workspaces.of(path).alone):
             print(f"{place_of(shown_name(path), it.span)}: {in_line(it.title)}", file=sys.stderr)

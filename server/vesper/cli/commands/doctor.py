@@ -186,7 +186,7 @@ def _workspace(start: Path) -> Iterator[Finding]:
         advice = "" if count else "`vesper init` writes a first one"
         state = f"{project.root}, {counted(count, 'document')}"
         yield Finding("workspace", state, advice, is_needed=False)
-        yield from _settings(project.root)
+        yield from _settings(project)
         yield _state(project.root / ".vesper")
         yield _tasks(project)
         yield _agent_hosts(project.root)
@@ -194,18 +194,13 @@ def _workspace(start: Path) -> Iterator[Finding]:
         project.close()
 
 
-def _settings(root: Path) -> Iterator[Finding]:
-    import tomllib
-
-    path = root / "vesper.toml"
-    if not path.is_file():
-        return
-    try:
-        tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        yield Finding("settings", f"{path.name}: {error}", "mend it: none of its settings count")
-    else:
-        yield Finding("settings", path.name)
+def _settings(project: "Project") -> Iterator[Finding]:
+    problems = project.settings_problems
+    for it in problems:
+        advice = "that setting does not count: docs/reference/settings.md lists all"
+        yield Finding("settings", str(it), advice)
+    if not problems and (project.root / "vesper.toml").is_file():
+        yield Finding("settings", "vesper.toml")
 
 
 def _state(folder: Path) -> Finding:

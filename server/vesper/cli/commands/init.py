@@ -40,7 +40,7 @@ testing:
 """
 
 _ROOT = """\
-# This file marks the root of a Vesper workspace.
+# This file marks the root of a Vesper workspace. To change a setting, take the # off its line.
 """
 
 _ROLES = """\
@@ -150,7 +150,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     editors = args.editor or [name for name, program in _EDITORS.items() if shutil.which(program)]
     files = {
-        "vesper.toml": _ROOT,
+        "vesper.toml": _settings(),
         "hello.vsp": _EXAMPLE,
         "roles.yaml": _ROLES,
         ".mcp.json": _MCP,
@@ -168,6 +168,19 @@ def run(args: argparse.Namespace) -> int:
         raise VesperError("denied", message, "check the path and who may write there") from error
     _tell_what_is_next(args.folder, editors)
     return 0
+
+
+def _settings() -> str:
+    """The settings file: every setting with what it is for, and none of them set."""
+    import textwrap
+
+    from vesper.config import SETTINGS
+
+    lines = [_ROOT]
+    for it in SETTINGS:
+        lines += [f"# {line}" for line in textwrap.wrap(it.doc, 90)]
+        lines += [f"#{it.key} = {it.default}", ""]
+    return "\n".join(lines)
 
 
 def _write(path: Path, text: str) -> None:
