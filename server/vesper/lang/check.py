@@ -6,7 +6,7 @@ when its text or an answer it relied on has changed. Fresh and kept-current give
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -70,7 +70,7 @@ class _Memo(NamedTuple):
     """Findings of one piece with what they relied on."""
 
     asked: Mapping[Question, Answer]
-    findings: list[tuple[Rule, Finding]]
+    findings: Sequence[tuple[Rule, Finding]]
 
 
 class _Relied(NamedTuple):
@@ -180,7 +180,7 @@ class _Part:
                 for finding in rule.check(piece, scope)
                 if rule.code.startswith("VSP10") or finding.span.line not in piece.mended
             ]
-            memo = _Memo(scope.asked, findings)
+            memo = _Memo(scope.asked, tuple(findings))
             piece.memo.insert(0, memo)
             del piece.memo[_MEMOS:]
         held.findings, held.asked = memo.findings, memo.asked

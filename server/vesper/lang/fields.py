@@ -7,7 +7,7 @@ hover, the JSON schema and the reference pages all read the same table; nothing 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, assert_never
 
 from vesper.lang import tree
@@ -312,15 +312,25 @@ def _walk(
             _walk_record(node, shape, path, walked)
         case tree.Mapping(), MapOf():
             for entry in node.entries:
-                _walk(entry.value, shape.value, (*path, entry.key.text), node, walked)
+                _walk(entry.value, shape.value, _below(path, entry.key.text), node, walked)
         case tree.Sequence(), ListOf():
             for index, item in enumerate(node.items):
-                _walk(item, shape.item, (*path, index), owner, walked)
+                _walk(item, shape.item, _below(path, index), owner, walked)
         case ((tree.Mapping() | tree.Sequence()), Anything()):
             for key, value in _values(node):
-                _walk(value, shape, (*path, key), owner, walked)
+                _walk(value, shape, _below(path, key), owner, walked)
         case _:
             pass
+
+
+def _below(path: tuple[str | int, ...], key: str | int) -> tuple[str | int, ...]:
+    """The path one step further down; very many chunks have the same paths, so those are shared."""
+    return _shared(path, key) if isinstance(key, int) or len(key) < 40 else (*path, key)
+
+
+@lru_cache(maxsize=4_096)
+def _shared(path: tuple[str | int, ...], key: str | int) -> tuple[str | int, ...]:
+    return (*path, key)
 
 
 def _values(node: tree.Mapping | tree.Sequence) -> Iterator[tuple[str | int, tree.Node]]:
@@ -338,9 +348,9 @@ def _walk_entries(
         field = shape.field(name)
         if field is not None:
             walked.keys.append((entry.key, field))
-            _walk(entry.value, field.shape, (*path, name), node, walked)
+            _walk(entry.value, field.shape, _below(path, name), node, walked)
         elif shape.rest is not None:
-            _walk(entry.value, shape.rest, (*path, name), node, walked)
+            _walk(entry.value, shape.rest, _below(path, name), node, walked)
         elif not name.startswith("x-"):
             walked.faults.append(unknown_key(entry.key, shape))
 

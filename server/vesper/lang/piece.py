@@ -5,11 +5,13 @@ the document leaves it as exports.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from vesper.lang import expr, fields, givens, grammar, reading, tree, types
 from vesper.lang.chunks import Chunk
+from vesper.lang.composer import Problem
 from vesper.lang.document import NODE
 from vesper.lang.exports import Export, exports_of
 from vesper.lang.fields import ScopeKind, Slot, Walked
@@ -85,9 +87,7 @@ class Piece:
         "mended",
         "mentioned",
         "reading",
-        "signature",
         "steps",
-        "texts",
         "walked",
     )  # fmt: skip
 
@@ -96,16 +96,9 @@ class Piece:
         self.kind: DocumentKind = kind
         self.reading = reading.read(chunk.text, chunk.repair)
         self.is_broken = any(it.kind in _BREAKING for it in self.reading.problems)
-        self.mended = frozenset(
-            line
-            for it in self.reading.problems
-            if it.kind in _BREAKING
-            for line in range(it.span.line, it.span.end_line + 1)
-        )
+        self.mended = _mended(self.reading.problems) if self.reading.problems else _NO_LINES
         self.walked = walk_chunk(chunk, kind, self.reading.root)
-        self.steps = list(_steps(self.walked))
-        self.texts = _texts(self.walked)
-        """The texts of one kind, each with its slot."""
+        self.steps = tuple(_steps(self.walked))
         found = list(_expressions(self.walked, self.reading.lines, self.steps))
         trees = {it.slot.path: it.parsed.tree for it in found if it.parsed.tree and not it.part}
         around = Givens(self.walked.slots, trees)
@@ -129,16 +122,23 @@ class Piece:
                 if it.kind == "conflict"
             ),
             *_clock_needs(self.expressions),
-            *_uses(self.walked, self.expressions, self.texts),
+            *_uses(self.walked, self.expressions, _texts(self)),
             *_promises(self.walked, trees, around),
         )
-        self.signature = (self.is_broken, *(it.signature for it in self.exports))
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
         self.memo: list[object] = []
         self.mentioned: object = None
         """What `mentions_of` found, once somebody asked."""
 
+    @property
+    def texts(self) -> dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]]:
+        """The texts of one kind, each with its slot."""
+        # Found anew for each piece that the rules turn to: kept with all pieces it would be heavy.
+        return _texts(self)
 
+
+_NO_LINES = frozenset[int]()
+_NO_NAMES = frozenset[str]()
 _BREAKING = frozenset(
     {"syntax", "tab", "quote", "bracket", "colon", "conflict", "depth", "duplicate-key"}
 )
@@ -165,6 +165,16 @@ def walk_chunk(chunk: Chunk, kind: DocumentKind, root: tree.Node | None) -> Walk
             return empty
         shape, path = fields.resolve(within, root), (chunk.section, chunk.inner)
     return _walk_item(root, shape, path)
+
+
+def _mended(problems: Sequence[Problem]) -> frozenset[int]:
+    """The lines that were read other than they are written."""
+    return frozenset(
+        line
+        for it in problems
+        if it.kind in _BREAKING
+        for line in range(it.span.line, it.span.end_line + 1)
+    )
 
 
 def _walk_role(chunk: Chunk, root: tree.Node, empty: Walked) -> Walked:
@@ -214,9 +224,10 @@ def _steps(walked: Walked) -> Iterator[Step]:
                 yield Step(node, word, slot.path)
 
 
-def _texts(walked: Walked) -> dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]]:
+@lru_cache(maxsize=8)
+def _texts(piece: Piece) -> dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]]:
     found: dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]] = {}
-    for slot in walked.slots:
+    for slot in piece.walked.slots:
         node, shape = slot.node, slot.shape
         if isinstance(shape, fields.Text) and isinstance(node, tree.Scalar) and not node.is_null:
             found.setdefault(shape.kind, []).append((node, slot))
@@ -225,7 +236,7 @@ def _texts(walked: Walked) -> dict[fields.TextKind, list[tuple[tree.Scalar, Slot
 
 def _uses(
     walked: Walked,
-    expressions: list[Expression],
+    expressions: Sequence[Expression],
     texts: dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]],
 ) -> Iterator[Export]:
     """What is read here, each name once."""
@@ -253,7 +264,7 @@ def _uses(
     yield from (Export("code-use", name, span) for name, span in codes.items())
 
 
-def _expressions(walked: Walked, lines: list[str], steps: list[Step]) -> Iterator[Expression]:
+def _expressions(walked: Walked, lines: list[str], steps: Sequence[Step]) -> Iterator[Expression]:
     places = [it for it in walked.slots if isinstance(it.node, tree.Scalar)]
     locals_ = _local_names(steps)
     for slot in places:
@@ -333,7 +344,7 @@ def template_parts(text: str) -> Iterator[tuple[int, str, bool]]:
         at = end + 1
 
 
-def _local_names(steps: list[Step]) -> list[tuple[Path, frozenset[str]]]:
+def _local_names(steps: Sequence[Step]) -> list[tuple[Path, frozenset[str]]]:
     """Names that hold inside one step: loop variables, elements, a call's response."""
     found: list[tuple[Path, frozenset[str]]] = []
     for step in steps:
@@ -350,7 +361,7 @@ def _local_names(steps: list[Step]) -> list[tuple[Path, frozenset[str]]]:
     return found
 
 
-def _loops(steps: list[Step]) -> list[tuple[Path, Loop]]:
+def _loops(steps: Sequence[Step]) -> list[tuple[Path, Loop]]:
     found: list[tuple[Path, Loop]] = []
     for step in steps:
         over = step.text("items" if step.operation == "for_each" else "input")
@@ -394,7 +405,7 @@ def _promises(walked: Walked, trees: givens.Trees, around: Givens) -> Iterator[E
                 yield Export("held", fact, node.span, None, node.span.end_line)
 
 
-def _clock_needs(expressions: list[Expression]) -> Iterator[Export]:
+def _clock_needs(expressions: Sequence[Expression]) -> Iterator[Export]:
     """Asking for the time is an effect like any other."""
     for expression in expressions:
         if expression.slot.path[:1] != ("flow",) or expression.parsed.tree is None:
@@ -417,10 +428,10 @@ def _outputs_within(node: tree.Node) -> Iterator[str]:
 
 
 def _names_at(path: Path, found: list[tuple[Path, frozenset[str]]]) -> frozenset[str]:
-    names: frozenset[str] = frozenset()
+    names = _NO_NAMES
     for prefix, more in found:
         if path[: len(prefix)] == prefix:
-            names |= more
+            names = names | more if names else more
     return names
 
 

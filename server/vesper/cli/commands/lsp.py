@@ -2,9 +2,13 @@
 
 import argparse
 import gc
+import importlib
+import linecache
+import sys
 
 from vesper.cli.subcommand import Subparsers
 
+_SELDOM = 3_000
 _DESCRIPTION = """\
 Serve an editor on stdin and stdout (Language Server Protocol). Editors start this command.
 Exit code 0 after an orderly shutdown, 1 when the connection ended in any other way.
@@ -37,16 +41,35 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the client ends the connection."""
-    # What an import allocates stays for good: looking for garbage in it costs start-up time, and
-    # later, unless it is frozen, a pause in the middle of somebody's typing.
-    gc.disable()
+    # Most of what imports allocate stays for good: looking for garbage in it often costs start-up
+    # time, never costs memory (10 MB of classes that were made twice), and later, unless it is
+    # frozen, it would cost a pause in the middle of somebody's typing.
+    usual = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *usual[1:])
+    _load_asyncio()
     from vesper.lsp.server import create_server
     from vesper.lsp.transport import start_watching
 
     server = create_server()
+    # attrs keeps the text of every method that it generates, for debuggers.
+    linecache.clearcache()
     gc.freeze()
-    gc.enable()
+    gc.set_threshold(*usual)
     if args.client_process is not None and args.client_process > 0:
         start_watching(args.client_process, server.inbox)
     server.start_io(body_limit=args.max_message << 20)
     return 1 if server.exit_code is None else server.exit_code
+
+
+def _load_asyncio() -> None:
+    """Load asyncio, which pygls brings along, without OpenSSL: that is 4 MB.
+
+    This process opens no connection. Whoever tries one with asyncio's TLS is told that there is none.
+    """
+    if "ssl" in sys.modules or "asyncio" in sys.modules:
+        return
+    sys.modules["ssl"] = None  # pyright: ignore[reportArgumentType]
+    try:
+        importlib.import_module("asyncio")
+    finally:
+        del sys.modules["ssl"]
