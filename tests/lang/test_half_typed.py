@@ -215,9 +215,8 @@ KINDS = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_same_holds_wherever_in_the_document_it_happens(kind: str):
+def everywhere(kind: str) -> tuple[list[float], int]:
+    """What one kind of edit leaves of the facts at each line, and how often it gives a third problem."""
     lines = TEXT.split("\n")
     shares: list[float] = []
     cascades = 0
@@ -228,7 +227,34 @@ def test_the_same_holds_wherever_in_the_document_it_happens(kind: str):
         text = "\n".join([*lines[:number], changed, *lines[number + 1 :]])
         shares.append(len(BEFORE & facts(text)) / len(BEFORE))
         cascades += len(Analysis(text).diagnostics()) > 2
-    assert sum(shares) / len(shares) >= 0.97
-    # A known gap: about one place in ten gives a third problem, most of them first lines of items
-    # whose indentation is off by one.
-    assert cascades / len(shares) <= 0.25
+    return shares, cascades
+
+
+@pytest.mark.slow
+def test_the_same_holds_wherever_in_the_document_it_happens():
+    found = {kind: everywhere(kind) for kind in KINDS}
+    for kind, (shares, cascades) in found.items():
+        assert sum(shares) / len(shares) >= 0.975, kind
+        # A known gap: a head whose items stand one space off, and a list item whose dash is lost,
+        # are both sound YAML that means something else.
+        assert cascades / len(shares) <= 0.14, kind
+    places = sum(len(shares) for shares, _ in found.values())
+    assert sum(cascades for _, cascades in found.values()) / places <= 0.04
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("  - step: fee", " - step: fee", 65, "it needs 2 spaces"),
+        ("  - step: fee", "   - step: fee", 65, "it needs 2 spaces"),
+        ("    then:", "   then:", 79, "it needs 4 spaces"),
+        ("  order_id:", " order_id:", 20, "it needs 2 spaces"),
+        ("    transaction_id: string", "    transaction_id string", 38, "must follow the key"),
+    ],
+)
+def test_a_line_one_space_off_or_without_its_colon_is_one_problem_at_its_place(
+    old: str, new: str, line: int, says: str
+):
+    (problem,) = Analysis(swap(f"\n{old}\n", f"\n{new}\n")).diagnostics()
+    assert problem.span.line == line
+    assert says in problem.message

@@ -11,6 +11,7 @@ from vesper.lang.composer import Composer, Failure, Problem, ProblemKind, attemp
 from vesper.lang.source import Span, content, indentation
 
 _HALF_KEY = re.compile(r"(\s*(?:- +)?)([A-Za-z_]\w*)(:?)(\S.*)?$")
+_LOST_COLON = re.compile(r"(\s*(?:- +)?[a-z_]\w*) +(\S.*)$")
 _TRIES = 6
 _LINES_TRIED = 4_000
 
@@ -59,13 +60,20 @@ def _point_at_culprit(problem: Problem, index: int, line: str, mended: str) -> N
     text, now = content(line), content(mended)
     half = _HALF_KEY.match(text)
     blank = len(text) - len(text.lstrip())
-    if "\t" in text[:blank]:
+    if now.lstrip(" ") == text.lstrip(" ") and now != text:
+        problem.kind, problem.span = "syntax", Span(index, 0, index, max(blank, 1))
+        wanted = {0: "no space", 1: "1 space"}.get(indentation(now), f"{indentation(now)} spaces")
+        problem.message = f"this line is not indented as its neighbours: it needs {wanted}"
+    elif "\t" in text[:blank]:
         problem.kind, problem.message = "tab", "tabs cannot indent YAML: use spaces"
         problem.span = Span(index, 0, index, blank)
     elif now[-1:] in ("'", '"') and now[:-1] == text.rstrip():
         problem.kind, problem.message = "quote", "this quoted text is not closed"
         problem.span = Span(index, text.rindex(now[-1]), index, len(text))
         problem.near = now[-1]
+    elif (lost := _LOST_COLON.match(text)) and now == f"{lost[1]}: {lost[2]}":
+        problem.kind, problem.message = "colon", "a `:` must follow the key"
+        problem.span, problem.near = Span(index, lost.start(1), index, lost.end(1)), ":"
     elif half and not half[3] and not half[4]:
         problem.kind, problem.message = "colon", "a key needs a `:` and a value behind it"
         problem.span = Span(index, half.end(1), index, half.end(2))
@@ -86,16 +94,30 @@ def _remedies(failure: Failure, work: list[str]) -> Iterator[tuple[int, str]]:
     for index in dict.fromkeys(candidates):
         if not (0 <= index < len(work) and work[index].strip()):
             continue
+        yield from _indented_as_others(index, work)
         yield index, ending(work[index])
         yield from _closed(index, work[index])
         half = _HALF_KEY.match(content(work[index]))
         if half and (half[3] or not half[4]):
             rest = f": {half[4] or ''}"
             yield index, f"{half[1]}{half[2]}{rest}{ending(work[index])}"
+        lost = _LOST_COLON.match(content(work[index]))
+        if lost and failure.kind in ("syntax", "colon"):
+            yield index, f"{lost[1]}: {lost[2]}{ending(work[index])}"
         if "\t" in work[index]:
             above = work[index - 1] if index else ""
             depth = indentation(above) + (2 if above.lstrip().startswith("- ") else 0)
             yield index, " " * depth + work[index].lstrip()
+
+
+def _indented_as_others(index: int, work: list[str]) -> Iterator[tuple[int, str]]:
+    """The line one space further in or out, where others of the chunk are."""
+    line = work[index]
+    depth = indentation(line)
+    others = {indentation(it) for number, it in enumerate(work) if number != index and it.strip()}
+    for near in (depth + 1, depth - 1):
+        if near in others:
+            yield index, " " * near + line[depth:]
 
 
 def _odd_quotes(work: list[str], line: int) -> list[int]:
