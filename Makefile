@@ -21,7 +21,7 @@ UV_READY := $(filter .tools/%,$(UV))
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(LOCK)
 
-.PHONY: help demo test test-clients lint format bench docs lock clean
+.PHONY: help demo test test-clients lint format bench torture docs lock clean
 
 help:                   ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,10 +44,14 @@ format: .venv-lint/.ready  ## put files into the house format and mend what can 
 	@$(LINT)/ruff format .
 	@$(LINT)/ruff check --fix .
 
-bench: .venv/.ready     ## start-up cost, and the language server beside a peer (needs npm; minutes)
+bench: .venv/.ready     ## start-up, checking many files, and the language server beside a peer (needs npm; minutes)
 	@$(BIN)/python -m compileall -q server mcp_tools
 	@$(BIN)/python -m bench.startup
+	@$(BIN)/python -m bench.check
 	@$(BIN)/python -m bench.lsp
+
+torture: .venv/.ready   ## what no client should do to a language server (half an hour)
+	@$(BIN)/python -m bench.torture --strict
 
 docs: .venv/.ready      ## the reference pages and the schemas anew, from the code
 	@$(BIN)/python docs/generate.py
