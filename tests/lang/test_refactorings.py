@@ -7,10 +7,10 @@ import pytest
 from vesper.lang import refactorings
 from vesper.lang.check import Analysis
 from vesper.lang.organise import organised
-from vesper.lang.patterns import example_of
 from vesper.lang.refactoring import Offer, place_at
 from vesper.lang.rule import Edit
 from vesper.lang.source import Span, Text
+from vesper.lang.specimen import specimen
 
 
 def offered(marked: str) -> tuple[str, list[Offer]]:
@@ -269,7 +269,7 @@ CASE = """\
 
 
 def test_a_new_test_case_has_values_that_constraints_and_preconditions_allow():
-    changed = taken(INPUTS.replace("'^ord", "'\\Aord"), "Add a test case")
+    changed = taken(INPUTS, "Add a test case")
     case = CASE.replace("texttext", "texttext"[:6])
     assert changed.endswith(f"\ntesting:\n  test_cases:\n{case}")
 
@@ -303,7 +303,7 @@ def test_a_new_test_case_goes_behind_the_others(testing: str, after: str):
     ],
 )  # fmt: skip
 def test_a_pattern_gives_an_example_or_nothing(pattern: str, text: str | None):
-    assert example_of(pattern) == text
+    assert specimen(pattern) == text
 
 
 SILENCED = [

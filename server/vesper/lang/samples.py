@@ -6,9 +6,9 @@ from decimal import Decimal
 from vesper.lang import tree
 from vesper.lang.bounds import Bound, bounds_of, constraint_bound
 from vesper.lang.entries import entries
-from vesper.lang.patterns import example_of, number_text
 from vesper.lang.scope import Facts
 from vesper.lang.source import Span
+from vesper.lang.specimen import specimen
 from vesper.lang.types import (
     DECIMAL,
     INTEGER,
@@ -134,14 +134,21 @@ def _number(bounds: Sequence[Bound], *, whole: bool) -> str:
     plain = [Decimal(it) for it in (1, 10, 100, 0, 1000)]
     edges = [it.number + shift for it in own for shift in (Decimal(0), step, -step)]
     fits = (it for it in (*plain, *edges) if all(bound.allows(it) for bound in own))
-    return number_text(next(fits, Decimal(1)), whole=whole)
+    return _number_text(next(fits, Decimal(1)), whole=whole)
+
+
+def _number_text(number: Decimal, *, whole: bool) -> str:
+    """A number as it would be written: amounts with two digits."""
+    if whole:
+        return str(int(number))
+    return f"{number:.2f}" if number == number.quantize(_STEP) else f"{number:f}"
 
 
 def _text(constraints: Sequence[tree.Node], bounds: Sequence[Bound]) -> str:
     for node in constraints:
         pattern = node.get("pattern") if isinstance(node, tree.Mapping) else None
         if isinstance(pattern, tree.Scalar):
-            found = example_of(pattern.text)
+            found = specimen(pattern.text)
             if found:
                 return _quoted(found)
     lengths = [it for it in bounds if it.of == "len(value)"]

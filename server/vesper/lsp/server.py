@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast, get_type_hints
 
 import attrs
 from lsprotocol import types
@@ -115,6 +115,15 @@ class VesperServer(LanguageServer):
     def project_of(self, document: OpenDocument) -> "Project":
         """The innermost workspace that holds a document; of any other document the first one."""
         return self.folders.holding(document.file)
+
+    @property
+    def client_commands(self) -> frozenset[str]:
+        """The commands that the client runs itself, as `experimental.commands.commands` names them."""
+        match self._params.capabilities.experimental:
+            case {"commands": {"commands": [*names]}}:
+                return frozenset(str(it) for it in cast("list[object]", names))
+            case _:
+                return frozenset()
 
     @property
     def encoding(self) -> Encoding:
