@@ -90,9 +90,9 @@ async def test_completion_offers_every_operation_and_inserting_one_mends_the_ste
     ops.load()
     assert operations().keys() <= {it.label for it in found.items}
     (item,) = [it for it in found.items if it.label == "string_template"]
-    assert isinstance(item.text_edit, types.TextEdit)
-    word = types.Range(at, types.Position(at.line, at.character + len("string_tempalte")))
-    after = await editor.apply(uri, [types.TextEdit(word, item.text_edit.new_text)])
+    assert isinstance(item.text_edit, types.InsertReplaceEdit)
+    edit = types.TextEdit(item.text_edit.replace, item.text_edit.new_text)
+    after = await editor.apply(uri, [edit])
     assert {it.code for it in before} - {it.code for it in after} == {"VSP501"}
 
 
