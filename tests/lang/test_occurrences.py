@@ -7,7 +7,7 @@ import pytest
 from tests.lang.marks import marked
 from tests.lang.occurrence_cases import CASES
 from vesper.lang.check import Analysis
-from vesper.lang.occurrences import occurrences, thing_at
+from vesper.lang.occurrences import occurrences, read_ahead, thing_at
 from vesper.lang.piece import DocumentKind
 
 NODE = "node_id: pay_v1\ntype: function\nintent: Pay\n"
@@ -89,3 +89,21 @@ def test_an_output_with_many_fields_is_found_where_its_key_stands():
     fields = "".join(f"      f{it}: string\n" for it in range(30))
     text = f"outputs:\n  «d:big»:\n    type: object\n    fields:\n{fields}  other: string\n"
     assert_found(f"{NODE}{text}contracts:\n  postconditions: ['«big» != null']\n")
+
+
+def test_reading_ahead_is_done_in_steps_and_changes_no_answer():
+    steps = "".join(f"  - {{step: s{it}, operation: log, message: '{{a}}'}}\n" for it in range(60))
+    text = f"{NODE}inputs: {{a: string}}\nflow:\n{steps}"
+    ahead, fresh = Analysis(text.replace("Pay", "Ahead")), Analysis(text)
+    turns = 1
+    while not read_ahead(ahead, 10):
+        turns += 1
+    assert turns > 5
+    assert read_ahead(ahead, 0)
+    answers = []
+    for analysis in (ahead, fresh):
+        found = thing_at(analysis, 3, 9)
+        assert found is not None
+        answers.append(occurrences(analysis, found.thing))
+    assert answers[0] == answers[1]
+    assert len(answers[0]) == 61

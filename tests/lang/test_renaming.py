@@ -66,7 +66,12 @@ def test_a_new_name_brings_no_new_problem_and_the_old_one_brings_the_old_text(pa
         if thing.space in ("role", "parameter"):
             continue
         new = NEW.get(thing.space, "zz_new")
-        there = renamed(text, line, column, new)
+        try:
+            there = renamed(text, line, column, new)
+        except VesperError:
+            # A field that some place may mean or may not.
+            assert thing.space == "field"
+            continue
         assert there != text
         assert not problems(there) - before, thing
         back = Analysis(there)
@@ -191,6 +196,21 @@ def test_all_places_get_the_new_name(before: str, new: str, after: str):
             f"{INPUTS}flow:\n  - step: l\n    operation: for_each\n    items: many\n    as: «it»\n"
             "    collect: 'a + it'\n    steps: []\n",
             "a", "`a` is already used in this step (line 7)",
+        ),
+        (
+            "types: {T: {fields: {«x»: string, y: string}}}\ninputs: {t: T, u: any}\n"
+            "contracts: {preconditions: ['t.x != u.y']}\n",
+            "y", "`y` is already a field of this record (line 1)",
+        ),
+        (
+            "types: {T: {fields: {«x»: string}}}\ninputs: {t: T, u: any}\n"
+            "contracts: {preconditions: ['t.x != u.x']}\n",
+            "y", "`x` on line 3 may be this field or another",
+        ),
+        (
+            "types: {T: {fields: {«x»: string}}}\ninputs: {t: T}\n"
+            "testing: {test_cases: [{name: n, inputs: {t: {x: a}}}]}\n",
+            "y", "`x` on line 3 may be this field or another",
         ),
         (
             f"{INPUTS}contracts: {{preconditions: ['«a» > other']}}\n", "other",

@@ -5,9 +5,10 @@ A piece mentions names without knowing the rest of its document; `occurrences` s
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from vesper.lang import fields, tree, types
-from vesper.lang.bindings import bindings_of, dotted
+from vesper.lang.bindings import Bindings, bindings_of, dotted
 from vesper.lang.exports import holds_outputs
 from vesper.lang.fields import Slot
 from vesper.lang.mention import Kind, Mention, Space
@@ -19,12 +20,29 @@ from vesper.lang.uses import uses_in
 Mentions = Mapping[str, list[Mention]]
 
 
+class _Read(NamedTuple):
+    """What is kept of a piece once it was read for its names."""
+
+    mentions: Mentions
+    bindings: Bindings
+
+
 def mentions_of(piece: Piece) -> Mentions:
     """Everything the piece mentions, by name; worked out once."""
-    found = piece.mentioned
-    if found is None:
-        found = piece.mentioned = _collect(piece)
-    return found  # pyright: ignore[reportReturnType]
+    return _read(piece).mentions
+
+
+def bindings_in(piece: Piece) -> Bindings:
+    """The names that the steps of the piece bring; worked out once."""
+    return _read(piece).bindings
+
+
+def _read(piece: Piece) -> _Read:
+    if piece.mentioned is None:
+        bindings = bindings_of(piece)
+        piece.mentioned = _Read(_collect(piece, bindings), bindings)
+    assert isinstance(piece.mentioned, _Read)
+    return piece.mentioned
 
 
 def family(node_id: str) -> str:
@@ -48,13 +66,15 @@ _SHAPES: dict[str, tuple[Space, Kind]] = {
 }
 
 
-_KINDS = frozenset({*_SHAPES, "node-id", "error-code", "type", "capability"})
+_KINDS = frozenset({*_SHAPES, "node-id", "error-code", "type", "capability", "name"})
+_COLUMNS = frozenset({"group_by", "on", "left", "right"})
+"""Keys of a `data_transform` whose words are fields of its items."""
 _RETURNS = frozenset({"return_success", "return_error", "error_code"})
 
 
-def _collect(piece: Piece) -> dict[str, list[Mention]]:
+def _collect(piece: Piece, bindings: Bindings) -> dict[str, list[Mention]]:
     found: dict[str, list[Mention]] = {}
-    reader = _Reader(piece)
+    reader = _Reader(piece, bindings)
     for it in reader.all():
         key = family(it.name) if it.space == "node" else it.name
         found.setdefault(key, []).append(it)
@@ -64,10 +84,10 @@ def _collect(piece: Piece) -> dict[str, list[Mention]]:
 class _Reader:
     """Reads the mentions off one piece."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, bindings: Bindings) -> None:
         self._piece = piece
         self._lines = piece.reading.lines
-        self._bindings = bindings_of(piece)
+        self._bindings = bindings
 
     def all(self) -> Iterator[Mention]:
         piece, root = self._piece, self._piece.reading.root
@@ -93,6 +113,9 @@ class _Reader:
                 yield from self._of_text(slot, shape.kind, slot.node)
         elif isinstance(shape, fields.MapOf) and shape.key.kind == "error-code":
             yield from self._keys("error-code", "read", slot.node)
+        elif isinstance(shape, fields.Anything) or path[-1] == "aggregations":
+            # Keys of values: fields perhaps, but nothing says of which record.
+            yield from self._keys("member", "read", slot.node)
         elif isinstance(shape, fields.Record) and shape.kind == "step":
             yield from self._of_step(slot.node)
         if path[-1] in _RETURNS:
@@ -255,6 +278,9 @@ class _Reader:
 
     def _of_text(self, slot: Slot, kind: str, node: tree.Scalar) -> Iterator[Mention]:
         match kind:
+            case "name":
+                if slot.path[0] == "flow" and _COLUMNS.intersection(slot.path[-2:]):
+                    yield from self._words("member", "read", node)
             case "node-id":
                 yield from self._words("node", "definition", node)
             case "error-code":

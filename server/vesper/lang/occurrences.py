@@ -85,6 +85,18 @@ def occurrences(analysis: Analysis, thing: Thing) -> list[Occurrence]:
     return [found[it] for it in sorted(found)]
 
 
+def read_ahead(analysis: Analysis, most: int) -> bool:
+    """Read some pieces for their names before anybody asks; whether that were all there are."""
+    for facts in analysis.parts():
+        for held in facts.held:
+            if held.piece.mentioned is None:
+                if not most:
+                    return False
+                most -= 1
+                mentions_of(held.piece)
+    return True
+
+
 def views_of(analysis: Analysis) -> list[View]:
     """The documents of a file, ready to say what their names mean."""
     parts = analysis.parts()

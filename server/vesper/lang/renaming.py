@@ -9,12 +9,12 @@ from typing import Final
 
 from vesper.errors import VesperError
 from vesper.lang import types
-from vesper.lang.bindings import bindings_of, dotted
+from vesper.lang.bindings import dotted
 from vesper.lang.check import Analysis
 from vesper.lang.exports import ExportKind
 from vesper.lang.meaning import Thing, View
 from vesper.lang.mention import Space
-from vesper.lang.mentions import mentions_of
+from vesper.lang.mentions import bindings_in, mentions_of
 from vesper.lang.names import RESULTS
 from vesper.lang.occurrences import Found, mentioned, occurrences, thing_at, views_of
 from vesper.lang.outcome import singular
@@ -142,11 +142,29 @@ def _refuse_conflicts(view: View, thing: Thing, new: str) -> None:
         case "local":
             _refuse_inside(view, thing, new)
             _refuse_hidden(view, thing, new)
+        case "field":
+            _refuse_unsure(view, thing)
+            _refuse_same(view, thing, new)
         case _:
-            for order, line, it in mentioned(view.facts, new):
-                other = thing._replace(name=new)
-                if it.kind == "definition" and view.meaning(it, order) == other:
-                    _refuse(new, _CALLED[thing.space], it.span.line + line)
+            _refuse_same(view, thing, new)
+
+
+def _refuse_same(view: View, thing: Thing, new: str) -> None:
+    for order, line, it in mentioned(view.facts, new):
+        other = thing._replace(name=new)
+        if it.kind == "definition" and view.meaning(it, order) == other:
+            _refuse(new, _CALLED[thing.space], it.span.line + line)
+
+
+def _refuse_unsure(view: View, thing: Thing) -> None:
+    """A field keeps its name while some places may mean it or may not."""
+    for order, line, it in mentioned(view.facts, thing.name):
+        if it.space == "member" and view.meaning(it, order).space == "member":
+            place = f"`{thing.name}` on line {it.span.line + line + 1}"
+            message = f"{place} may be this field or another"
+            raise VesperError(
+                "conflict", message, "change it by hand, or say there what type it has"
+            )
 
 
 def _refuse_known(view: View, thing: Thing, new: str) -> None:
@@ -185,7 +203,7 @@ def _refuse_hidden(view: View, thing: Thing, new: str) -> None:
         if not it.path or it.space not in ("name", "local") or view.meaning(it, order) != thing:
             continue
         piece = view.facts.held[order].piece
-        hidden = bindings_of(piece).meaning(new, it.path).strong is not None
+        hidden = bindings_in(piece).meaning(new, it.path).strong is not None
         quantified = f"{dotted(it.path)}@"
         same = mentions_of(piece).get(new, ())
         if hidden or any(other.owner.startswith(quantified) for other in same):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from lsprotocol import types
 
 from vesper.lang.around import ALONE, Around
+from vesper.lang.occurrences import read_ahead
 from vesper.lsp.documents import Documents, OpenDocument
 from vesper.lsp.folders import Folders
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from vesper.project import Project
     from vesper.workspace.scan import Scan
 
+_PIECES: Final = 16
+"""How many pieces are read ahead before the next message gets its turn."""
 WORTH_SHOWING: Final = 30
 """The least number of files for which the person is shown how far the reading is."""
 
@@ -43,6 +46,8 @@ class Indexing:
         self._documents = documents
         self._connection = connection
         self._changed: dict[str, OpenDocument] = {}
+        self._unread: dict[str, OpenDocument] = {}
+        """Documents whose names nobody has read since they changed."""
         self._progress: dict[int, _Progress] = {}
 
     def around(self, document: OpenDocument) -> Around:
@@ -53,11 +58,12 @@ class Indexing:
 
     def changed(self, document: OpenDocument) -> None:
         """Have an open document taken in again once nothing else waits."""
-        self._changed[document.uri] = document
+        self._changed[document.uri] = self._unread[document.uri] = document
 
     def closed(self, document: OpenDocument) -> None:
         """What is on disk counts again."""
         self._changed.pop(document.uri, None)
+        self._unread.pop(document.uri, None)
         found = self._place(document)
         if found is not None:
             project, file = found
@@ -78,6 +84,14 @@ class Indexing:
                 if project.index.stamp != before:
                     self._spread(project)
                 return True
+        return self._read_ahead()
+
+    def _read_ahead(self) -> bool:
+        """Read a few parts of a text, so that the first highlight in it need not read them all."""
+        for uri, document in self._unread.items():
+            if read_ahead(document.analysis, _PIECES):
+                del self._unread[uri]
+            return True
         return False
 
     def _take(self, document: OpenDocument) -> None:

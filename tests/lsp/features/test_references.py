@@ -54,3 +54,26 @@ def test_references_count_in_the_units_of_the_client(tmp_path: Path, encoding: E
         )
     ranges = [it["range"] for it in found]
     assert words_at(text, ranges, encoding) == ["5:amount", "8:amount", "9:amount"]
+
+
+def test_references_of_what_files_share_come_from_all_of_them(tmp_path: Path):
+    caller = """\
+node_id: shop_v1
+flow:
+  - {step: a, operation: call_node, node_id: pay_v1, parameters: {amount: 1}}
+  - {step: b, operation: call_node, node_id: "pay_v1.*", parameters: {"amount": 1}}
+  - {step: c, operation: call_node, node_id: other_v1, parameters: {amount: 1}}
+"""
+    (tmp_path / "shop.vsp").write_text(caller, encoding="utf-8")
+    with running(tmp_path) as client:
+        uri = client.open("a.vsp", TEXT)
+        found: dict[str, list[str]] = {}
+        for needle in ("pay_v1", "amount: dec"):
+            params = at(uri, TEXT, needle) | {"context": {"includeDeclaration": False}}
+            places = client.request("textDocument/references", params)
+            ranges = [it["range"] for it in places if it["uri"] != uri]
+            found[needle] = words_at(caller, ranges)
+    assert found == {
+        "pay_v1": ["3:pay_v1", "4:pay_v1.*"],
+        "amount: dec": ["3:amount", "4:amount"],
+    }
