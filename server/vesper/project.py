@@ -81,7 +81,7 @@ class Project:
         except VesperError as error:
             if error.kind != "not_found":
                 wrong = (Problem(error.message),)
-        found = read_settings(text, editor=self._editor, rules=_rule_names(text, self._editor))
+        found = read_settings(text, editor=self._editor, rules=rule_names(text, self._editor))
         return found._replace(problems=(*wrong, *found.problems))
 
     @cached_property
@@ -170,7 +170,7 @@ class Project:
             self.board.close()
 
 
-def _rule_names(text: str, editor: object) -> set[str] | None:
+def rule_names(text: str, editor: object = None) -> set[str] | None:
     """The codes and names of all rules; None where no setting is about rules, since loading them costs."""
     if "rules" not in text and not editor:
         return None

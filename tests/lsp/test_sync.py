@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.lsp.client import Client, edit, running
 from tests.lsp.editing import CASES, ENCODINGS, SEPARATORS, Case, Model, outside_crlf
 from vesper.lang.check import MAX_DIAGNOSTICS
-from vesper.lsp import documents
 
 NODE = "node_id: pay_v1\ntype: function\n"
 
@@ -247,10 +246,8 @@ def test_very_many_problems_are_counted_but_not_all_listed(client: Client):
     assert client.diagnostics(uri)["diagnostics"] == []
 
 
-def test_a_text_beyond_the_limit_is_kept_but_not_checked(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(documents, "MAX_BYTES", 1000)
+def test_a_text_beyond_the_limit_is_kept_but_not_checked(client: Client):
+    client.server.documents.limit = 1000
     uri = client.open("a.vsp", "flo: 1\n" + "#" * 1000)
     (remark,) = client.diagnostics(uri)["diagnostics"]
     assert "not checked" in remark["message"]

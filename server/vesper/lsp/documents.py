@@ -36,6 +36,8 @@ class OpenDocument:
         """Whether the file is one of ours; editors also send others of the same language."""
         self._kind: DocumentKind = kind or "vsp"
         self._naming = naming
+        self.limit = MAX_BYTES
+        """The size from which on the text is not checked."""
         self._size = 0
         self._large: Text | str | None = None
         """A text that is too large, in lines only once somebody edits it: they take much memory."""
@@ -68,7 +70,7 @@ class OpenDocument:
     def replace(self, text: str) -> None:
         """Take a whole new text."""
         self._size = len(text)
-        self._large = text if self._size > MAX_BYTES else None
+        self._large = text if self._size > self.limit else None
         self.analysis = Analysis("" if self.too_large else text, self._kind)
 
     def edit(self, span: Span, new: str) -> None:
@@ -78,10 +80,10 @@ class OpenDocument:
             self.analysis.edit(span, new)
         else:
             self.text.replace(span, new)
-        if self.too_large or self._size > MAX_BYTES:
+        if self.too_large or self._size > self.limit:
             # What edits took away was not counted, so the true size is looked up near the limit.
             self._size = sum(map(len, self.text.lines))
-            if self.too_large is not (self._size > MAX_BYTES):
+            if self.too_large is not (self._size > self.limit):
                 self.replace(str(self.text))
 
 
@@ -90,9 +92,25 @@ class Documents:
 
     def __init__(self, naming: Callable[[Path], str]) -> None:
         self.encoding: Encoding = "utf-16"
+        self._limit = MAX_BYTES
         self._naming = naming
         self._open: dict[str, OpenDocument] = {}
         self._stale: dict[str, tuple[OpenDocument, bool]] = {}
+
+    @property
+    def limit(self) -> int:
+        """The size from which on texts are not checked."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        if limit == self._limit:
+            return
+        self._limit = limit
+        for document in self._open.values():
+            document.limit = limit
+            document.replace(str(document.text))
+            self._touch(document)
 
     def all(self) -> list[OpenDocument]:
         """Every open document."""
@@ -123,6 +141,7 @@ class Documents:
                 named = document_kind(file) if file is not None else None
                 kind = named or _LANGUAGES.get(str(given.get("languageId")))
                 document = OpenDocument(uri, kind, self._naming)
+                document.limit = self._limit
                 document.replace(text)
                 document.version = _version(given)
                 self._open[uri] = document

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from lsprotocol import types
 
+from vesper.config import FILE
 from vesper.lang.around import ALONE, Around
 from vesper.lang.occurrences import read_ahead
 from vesper.lsp.documents import Documents, OpenDocument
@@ -49,12 +50,20 @@ class Indexing:
         self._unread: dict[str, OpenDocument] = {}
         """Documents whose names nobody has read since they changed."""
         self._progress: dict[int, _Progress] = {}
+        self._editor: object = None
+        self._configured: set[int] = set()
+        self._told: dict[int, set[str]] = {}
+        self._taken = 0
 
     def around(self, document: OpenDocument) -> Around:
         """What an open document can know of the others in its workspace."""
         if not self._folders:
             return ALONE
         return self._folders.holding(document.file).index.around_for(document.path)
+
+    def project_of(self, document: OpenDocument) -> "Project":
+        """The innermost workspace that holds a document; of any other document the first one."""
+        return self._folders.holding(document.file)
 
     def changed(self, document: OpenDocument) -> None:
         """Have an open document taken in again once nothing else waits."""
@@ -70,6 +79,27 @@ class Indexing:
             project.index.release(file)
             project.scan.look_at(file)
 
+    def configure(self, editor: object = None) -> None:
+        """Go by the settings as they are now; without `editor` what that said last still holds."""
+        self._editor = self._editor if editor is None else editor
+        for project in self._folders.loaded:
+            self._configure(project)
+
+    def regroup(self) -> None:
+        """Find each open document's workspace anew: folders have come or gone."""
+        for project in self._folders.loaded:
+            for file in project.index.files:
+                if project.index.is_live(file):
+                    project.index.release(file)
+                    project.scan.look_at(file)
+        for document in self._documents.all():
+            self.changed(document)
+            self._documents.look_again(document)
+
+    def state(self) -> object:
+        """Something that equals itself as long as no file and no open document has changed."""
+        return [(id(it), it.scan.turns) for it in self._folders.projects], self._taken
+
     def step(self) -> bool:
         """Do one small thing; False when every index is current."""
         if self._changed:
@@ -77,6 +107,9 @@ class Indexing:
             self._take(document)
             return True
         for project in self._folders.projects:
+            if id(project) not in self._configured:
+                self._configured.add(id(project))
+                self._configure(project)
             if not project.scan.is_idle:
                 before = project.index.stamp
                 project.scan.step()
@@ -94,10 +127,25 @@ class Indexing:
             return True
         return False
 
+    def _configure(self, project: "Project") -> None:
+        before = project.index.stamp
+        project.configure(self._editor)
+        self._documents.limit = project.settings.max_file_size
+        if project.index.stamp != before:
+            self._spread(project)
+        told = self._told.setdefault(id(project), set())
+        for problem in project.settings_problems:
+            is_open = self._documents.at(project.root / FILE) is not None
+            if str(problem) not in told and not (is_open and problem.where == FILE):
+                told.add(str(problem))
+                message = types.ShowMessageParams(types.MessageType.Error, f"Vesper: {problem}")
+                self._connection.notify(types.WINDOW_SHOW_MESSAGE, message)
+
     def _take(self, document: OpenDocument) -> None:
         found = self._place(document)
         if found is None or not document.checked:
             return
+        self._taken += 1
         project, file = found
         if project.index.take(file, document.analysis):
             self._spread(project)

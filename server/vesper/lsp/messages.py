@@ -1,5 +1,6 @@
 """What a client can say: requests, which are owed an answer, notifications, and replies to us."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,19 @@ class Reply:
 
     id: MessageId
     message: dict[str, Any]
+
+
+class Deferred:
+    """An answer that takes long. It is worked on in small steps while nothing else waits.
+
+    The generator yields True behind a step, and False while it waits for something to change; what it
+    returns is the answer.
+    """
+
+    __slots__ = ("steps",)
+
+    def __init__(self, steps: Generator[bool, None, object]) -> None:
+        self.steps = steps
 
 
 Message = Request | Notification | Reply

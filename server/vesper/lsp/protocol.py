@@ -20,7 +20,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from vesper.errors import VesperError
-from vesper.lsp.messages import Message, MessageId, Notification, Reply, Request
+from vesper.lsp.messages import Deferred, Message, MessageId, Notification, Reply, Request
 from vesper.lsp.transport import Action, Log
 
 State = Literal["new", "running", "stopped"]
@@ -77,6 +77,7 @@ class VesperProtocol(LanguageServerProtocol):
         """Where `receive` puts what is to be done on the serving thread."""
         self._waiting: deque[Message | Action] = deque()
         self._open: dict[MessageId, list[Request]] = {}
+        self._deferred: list[tuple[Request, Deferred]] = []
         self._deciding = threading.Lock()
         """Held while it is decided which answer a request gets."""
 
@@ -122,6 +123,26 @@ class VesperProtocol(LanguageServerProtocol):
             return True
         return False
 
+    def work(self) -> bool:
+        """Go on with one answer that takes long; False when all of them wait for something."""
+        for entry in list(self._deferred):
+            request, deferred = entry
+            answer = b""
+            try:
+                if not request.cancelled and not next(deferred.steps):
+                    continue
+            except StopIteration as end:
+                answer = self._written({"jsonrpc": "2.0", "id": request.id, "result": end.value})
+            except Exception as error:  # noqa: BLE001
+                answer = self._failed(request, error)
+            if answer or request.cancelled:
+                self._deferred.remove(entry)
+                deferred.steps.close()
+            if answer and self._decide(request):
+                self.send(answer)
+            return True
+        return False
+
     def guard(self, what: str, action: Callable[[], object]) -> None:
         """Do work that nobody waits for; its failure is a line on stderr and nothing else."""
         try:
@@ -150,16 +171,27 @@ class VesperProtocol(LanguageServerProtocol):
                 code = types.ErrorCodes.MethodNotFound
                 raise Refusal(code, f"{request.method[:100]} is not supported")
             result = handle(request.params)
+            if isinstance(result, Deferred):
+                self._deferred.append((request, result))
+                return
             if request.method == types.INITIALIZE:
                 self.state = "running"
             answer = self._written({"jsonrpc": "2.0", "id": request.id, "result": result})
         except Exception as error:  # noqa: BLE001
-            problem = self._explain(error, request.method[:100])
-            answer = self._written({"jsonrpc": "2.0", "id": request.id, "error": problem})
+            answer = self._failed(request, error)
         if is_decided or self._decide(request):
             self.send(answer)
         if request.method == types.SHUTDOWN and self.state == "running":
             self.state = "stopped"
+            for other, _ in self._deferred:
+                refused = Refusal(types.LSPErrorCodes.ServerCancelled, "the server was shut down")
+                if self._decide(other):
+                    self.send(self._failed(other, refused))
+            self._deferred.clear()
+
+    def _failed(self, request: Request, error: Exception) -> bytes:
+        problem = self._explain(error, request.method[:100])
+        return self._written({"jsonrpc": "2.0", "id": request.id, "error": problem})
 
     def _decide(self, request: Request) -> bool:
         """Whether the request is still owed its answer; from now on it cannot be cancelled."""

@@ -20,14 +20,9 @@ from pygls.lsp.server import LanguageServer
 
 import vesper
 from vesper.lang.check import Diagnostic
-from vesper.lang.rule import Related
 from vesper.lang.source import Encoding, Span
 from vesper.lsp.convert import (
     Json,
-    Locate,
-    diagnostic_json,
-    diagnostics_json,
-    remark,
     to_place,
     to_range,
 )
@@ -38,6 +33,7 @@ from vesper.lsp.handshake import choose_encoding, folders_of, offered, read_init
 from vesper.lsp.indexing import Indexing
 from vesper.lsp.places import Places
 from vesper.lsp.protocol import Refusal, VesperProtocol, strict_converter
+from vesper.lsp.reports import Reports
 from vesper.lsp.transport import (
     BODY_LIMIT,
     Action,
@@ -50,7 +46,6 @@ from vesper.lsp.transport import (
     start_reading,
     start_watching,
 )
-from vesper.workspace.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from vesper.project import Project
@@ -88,6 +83,7 @@ class VesperServer(LanguageServer):
         self.folders = Folders()
         self.places = Places(self.documents)
         self.indexing = Indexing(self.folders, self.documents, self)
+        self.reports = Reports(self.documents, self.indexing, self.places, self)
         self._params = types.InitializeParams(types.ClientCapabilities())
         self._chores: list[_Chore] = []
         self._end: End | None = None
@@ -114,7 +110,12 @@ class VesperServer(LanguageServer):
 
     def project_of(self, document: OpenDocument) -> "Project":
         """The innermost workspace that holds a document; of any other document the first one."""
-        return self.folders.holding(document.file)
+        return self.indexing.project_of(document)
+
+    @property
+    def can(self) -> types.ClientCapabilities:
+        """What the client can do."""
+        return self._params.capabilities
 
     @property
     def client_commands(self) -> frozenset[str]:
@@ -151,8 +152,7 @@ class VesperServer(LanguageServer):
 
     def diagnostic(self, document: OpenDocument, found: Diagnostic) -> types.Diagnostic:
         """A diagnostic as it was published."""
-        text, locate = document.analysis.text, self._locating(document)
-        written = diagnostic_json(text, found, self.encoding, locate)
+        written = self.reports.one(document, found)
         return self.protocol.structure(written, types.Diagnostic)
 
     def add(self, declared: Feature | Command) -> None:
@@ -236,7 +236,10 @@ class VesperServer(LanguageServer):
                 break
         if self.exit_code is not None:
             return False
-        steps = (self.protocol.step, self._publish, self._do_chore, self._index, self._finish)
+        steps = (
+            self.protocol.step, self._report, self._do_chore, self._index, self.protocol.work,
+            self._finish,
+        )  # fmt: skip
         return any(step() for step in steps)
 
     def wait(self) -> None:
@@ -275,15 +278,21 @@ class VesperServer(LanguageServer):
                 self.tasks_changed(project)
 
     def _index(self) -> bool:
-        worked = False
-
-        def step() -> None:
-            nonlocal worked
-            worked = self.indexing.step()
-
         # After a failure it counts as done, so that it is tried again later and not at once.
-        if self.protocol.state == "running":
-            self.protocol.guard("indexing", step)
+        return self.protocol.state == "running" and self._guarded("indexing", self.indexing.step)
+
+    def _report(self) -> bool:
+        return self._guarded("diagnostics", self.reports.step, default=True)
+
+    def _guarded(self, what: str, step: Callable[[], bool], default: bool = False) -> bool:
+        """Whether a step did something; `default` when it failed."""
+        worked = default
+
+        def act() -> None:
+            nonlocal worked
+            worked = step()
+
+        self.protocol.guard(what, act)
         return worked
 
     def _name_of(self, file: Path) -> str:
@@ -304,55 +313,13 @@ class VesperServer(LanguageServer):
                 return True
         return False
 
-    def _publish(self) -> bool:
-        document, is_news = self.documents.take_stale()
-        if document is None:
-            return False
-        self.protocol.guard("diagnostics", lambda: self._diagnose(document, is_news))
-        self.indexing.changed(document)
-        return True
-
-    def _diagnose(self, document: OpenDocument, is_news: bool) -> None:
-        if document.too_large:
-            limit = f"{MAX_BYTES >> 20} MiB"
-            found = [remark(f"this text is larger than {limit} and is not checked; split it up")]
-        elif document.checked:
-            analysis, locate = document.analysis, self._locating(document)
-            analysis.around = self.indexing.around(document)
-            problems = analysis.diagnostics()
-            if not is_news and problems == document.said:
-                return
-            document.said = problems
-            found = diagnostics_json(analysis.text, problems, self.encoding, locate)
-        else:
-            found = []
-        self._send_diagnostics(document, found)
-
-    def _send_diagnostics(self, document: OpenDocument, found: list[dict[str, Any]]) -> None:
-        params: dict[str, Any] = {"uri": document.uri, "diagnostics": found}
-        if document.version is not None:
-            params["version"] = document.version
-        self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
-
-    def _locating(self, document: OpenDocument) -> Locate | None:
-        """How the related places of a document's problems become locations, if they are wanted."""
-        path = ("text_document", "publish_diagnostics", "related_information")
-        if not offered(self._params.capabilities, *path):
-            return None
-
-        def locate(it: Related) -> types.Location:
-            if it.file:
-                return self.places.location(self.project_of(document), it.file, it.span)
-            return types.Location(document.uri, self.range(document, it.span))
-
-        return locate
-
     def _initialize(self, raw: Json) -> types.InitializeResult:
         params = self._params = read_initialize(self.protocol, raw)
         can = params.capabilities
         self.process_id = params.process_id
         self.protocol.client_capabilities = can
         self.documents.encoding = choose_encoding(can)
+        self.reports.can = can
         self.folders.add(folders_of(params))
         self.indexing.shows_progress = offered(can, "window", "work_done_progress")
         self.indexing.refreshes_hints = offered(can, "workspace", "inlay_hint", "refresh_support")
@@ -390,7 +357,7 @@ class VesperServer(LanguageServer):
 
     def _did_close(self, params: Json) -> None:
         document = self.documents.close(params)
-        self._send_diagnostics(document, [])
+        self.reports.forget(document)
         self.indexing.closed(document)
 
     def _execute_command(self, raw: Json) -> object:

@@ -31,6 +31,8 @@ class Scan:
         self.configure(settings)
         self.notes: list[str] = []
         """What the person at the editor should know of it, each said once."""
+        self.turns = 0
+        """Grows when a file was read or dropped."""
         self._stamps: dict[str, Stamp] = {}
         self._waiting: dict[str, None] = {}
         self._reading: tuple[str, Reader, DocumentKind] | None = None
@@ -149,9 +151,11 @@ class Scan:
         if reader.step(SLICE):
             self._reading = reading
         else:
+            self.turns += 1
             self.index.put(file, brief(file, reader.facts(), kind))
 
     def _drop(self, file: str) -> None:
+        self.turns += 1
         self._stamps.pop(file, None)
         self.index.drop(file)
 

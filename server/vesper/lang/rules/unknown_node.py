@@ -6,6 +6,8 @@ from vesper.lang import versions
 from vesper.lang.rule import Document, Finding, Fix, beside, nearest, replace, rule, shortened
 from vesper.lang.source import Span
 
+_CLOSE = 0.75
+
 
 @beside("""
     node_id: send_mail_v2
@@ -60,7 +62,7 @@ def _finding(document: Document, name: str, own: str, span: Span) -> Finding:
         others = ", ".join(f"`{it}`" for it in exist[:3])
         verb = "exists" if len(exist) == 1 else "exist"
         return Finding(span, f"{missing}; {others} {verb}", _change(span, exist[0]))
-    near = nearest(name, (*document.around.nodes, own))
+    near = nearest(name, (*document.around.nodes, own), _CLOSE)
     if near:
         return Finding(span, f"{missing}; did you mean `{near}`?", _change(span, near))
     return Finding(span, f"{missing} in this workspace")
