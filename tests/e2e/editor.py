@@ -116,6 +116,14 @@ class Editor(LanguageClient):
             self.task_news.append(params.lastEvent)
             self._news.set()
 
+        @self.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def _(_: types.RegistrationParams) -> None:
+            """Nothing: this editor watches no files."""
+
+        @self.feature(types.WORKSPACE_CONFIGURATION)
+        def _(params: types.ConfigurationParams) -> list[Any]:
+            return [None for _ in params.items]
+
         @self.feature(types.WORKSPACE_CODE_LENS_REFRESH)
         def _(_: None) -> None:
             self._news.set()

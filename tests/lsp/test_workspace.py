@@ -114,6 +114,11 @@ def test_a_mistake_in_the_settings_is_shown_once_and_in_the_file_when_it_is_open
         assert found["range"]["start"] == {"line": 1, "character": 0}
         assert found["range"]["end"] == {"line": 1, "character": 6}
         assert "did you mean `exclude`" in found["message"]
+        place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 2}}
+        contents = client.request("textDocument/hover", place)["contents"]
+        assert "Every warning counts as an error" in str(contents)
+        place["position"] = {"line": 1, "character": 2}
+        assert client.request("textDocument/hover", place) is None
 
 
 def test_the_editors_own_settings_are_asked_for_and_override_the_file(tmp_path: Path):
