@@ -21,7 +21,11 @@ def checked(rule: Rule, text: str) -> list[Diagnostic]:
     """Check a text in a workspace that holds the file beside the rule's examples."""
     kind = "role" if rule.kind == "role" else "vsp"
     index = Index()
-    index.take("beside.vsp", Analysis(rule.beside, kind))
+    name = "beside.role.yaml" if kind == "role" else "beside.vsp"
+    index.take(name, Analysis(rule.beside, kind))
+    roles = re.match(r"# roles\.yaml: (.*)", text)
+    if roles is not None:
+        index.take("roles.yaml", Analysis(roles[1], "role"))
     settings = re.match(r"# vesper\.toml: (.*)", text)
     if settings is not None:
         found = config.read(settings[1], {}).settings

@@ -140,6 +140,8 @@ def _of_slot(slot: Slot, around: AroundAt) -> Iterator[Export]:  # noqa: C901 --
             yield Export("sensitive", node.text, node.span)
         case ("metadata", "version"), tree.Scalar():
             yield Export("version", node.text, node.span)
+        case ("trigger", "event_type"), tree.Scalar():
+            yield Export("listens", node.text, node.span)
         case ("metadata", "dependencies", int()), tree.Scalar():
             yield Export("node-ref", node.text, node.span)
         case ("flow", *_), tree.Mapping() if _is_step(slot):

@@ -42,6 +42,14 @@ def read(text: str) -> Reference | None:
     return Reference(found[1], numbers, found[3] or "")
 
 
+def means(reference: str, node_id: str) -> bool:
+    """Whether a reference as written means the node of an id; what has not the form must be equal."""
+    wanted, known = read(reference), read(node_id)
+    if wanted is None or known is None:
+        return reference == node_id
+    return wanted.means(known)
+
+
 def age(node_id: str) -> tuple[int, ...]:
     """What sorts the versions of one node, the oldest first; a missing number counts as zero."""
     found = read(node_id)

@@ -25,7 +25,13 @@ from vesper.lang.rule import Document, Finding, rule
 )
 def role_cycle(document: Document) -> Iterator[Finding]:
     """None of the roles in the circle can be used until one of them lets go."""
-    parents: dict[str, list[str]] = {}
+    parents = {
+        name: [it for role in these for it, _ in role.parents]
+        for name, these in document.around.roles.items()
+    }
+    own = document.facts.of("role")
+    for name in own:
+        parents[name] = []
     for name, place in document.places("parent"):
         parents.setdefault(name, []).append(str(place.export.detail))
     for name, place in document.places("parent"):

@@ -40,18 +40,11 @@ def unknown_node(document: Document) -> Iterator[Finding]:
         return
     own = next(iter(document.facts.of("node")), "")
     for name, places in document.facts.of("node-ref").items():
-        if "{" in name or around.called(name) or _means(name, own):
+        if "{" in name or around.called(name) or versions.means(name, own):
             continue
         for place in places:
             span = place.export.span.moved(place.line)
             yield _finding(document, name, own, span)
-
-
-def _means(reference: str, node_id: str) -> bool:
-    wanted, known = versions.read(reference), versions.read(node_id)
-    if wanted is None or known is None:
-        return reference == node_id
-    return wanted.means(known)
 
 
 def _finding(document: Document, name: str, own: str, span: Span) -> Finding:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from vesper.lang.around import ALONE
 from vesper.lang.rule import Document, Finding, nearest, replace, rule, shortened, suggestion
 
 
@@ -24,7 +25,10 @@ from vesper.lang.rule import Document, Finding, nearest, replace, rule, shortene
 )
 def unknown_parent(document: Document) -> Iterator[Finding]:
     """Without its parent's limits a role cannot be used at all."""
-    roles = document.facts.of("role")
+    around = document.around
+    if around is not ALONE and not around.is_complete:
+        return
+    roles = {**document.facts.of("role"), **around.roles}
     for _, place in document.places("parent"):
         name = str(place.export.detail)
         if name not in roles:

@@ -1,0 +1,57 @@
+"""VSP710: `metadata.dependencies` and the calls of the flow differ."""
+
+from collections.abc import Iterator
+
+from vesper.lang import versions
+from vesper.lang.rule import Document, Finding, rule, shortened
+
+
+@rule(
+    "VSP710",
+    "dependencies-differ",
+    severity="hint",
+    bad="""
+        metadata:
+          dependencies:
+            - send_mail_v1
+            - charge_v1
+        #     ^^^^^^^^^ no step calls `charge_v1`
+        flow:
+          - step: confirm
+            operation: call_node
+            node_id: send_mail_v1
+          - step: remind
+            operation: call_node
+            node_id: remind_v1
+        #            ^^^^^^^^^ `metadata.dependencies` does not list `remind_v1`
+        """,
+    good="""
+        metadata:
+          dependencies:
+            - send_mail_v1
+        flow:
+          - step: confirm
+            operation: call_node
+            node_id: send_mail_v1
+        """,
+)
+def dependencies_differ(document: Document) -> Iterator[Finding]:
+    """A list that is kept at all should say what is true: people read it instead of the flow."""
+    places = [
+        (name, it.export.detail == "call", it.export.span.moved(it.line))
+        for name, it in document.places("node-ref")
+    ]
+    listed = [name for name, is_call, _ in places if not is_call]
+    called = [name for name, is_call, _ in places if is_call]
+    if not listed or document.facts.is_broken:
+        return
+    for name, is_call, span in places:
+        if is_call and not any(_same(name, it) for it in listed):
+            message = f"`metadata.dependencies` does not list `{shortened(name)}`"
+            yield Finding(span, message)
+        elif not is_call and not any(_same(name, it) for it in called):
+            yield Finding(span, f"no step calls `{shortened(name)}`", unused=True)
+
+
+def _same(one: str, other: str) -> bool:
+    return versions.means(one, other) or versions.means(other, one)
