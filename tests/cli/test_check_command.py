@@ -51,10 +51,11 @@ def test_a_folder_is_searched_for_documents_and_roles_and_tools_folders_are_not(
 ):
     for name in ("a.vsp", "sub/b.vsp", "node_modules/c.vsp", ".vesper/d.vsp", "notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(MISSPELT)
+        (tmp_path / name).write_text(MISSPELT.replace("sum_v1", f"{Path(name).stem}_v1"))
     (tmp_path / "roles").mkdir()
     for name in ("roles.yaml", "one.role.yaml", "roles/two.yml", "other.yaml"):
-        (tmp_path / name).write_text("writer:\n  extends: nobody\n")
+        role = Path(name).name.split(".")[0]
+        (tmp_path / name).write_text(f"{role}:\n  extends: nobody\n")
     _, out, err = run("check")
     assert [it.split(":")[0] for it in out.splitlines()] == [
         "a.vsp", "one.role.yaml", "roles.yaml", "roles/two.yml", "sub/b.vsp",

@@ -127,6 +127,8 @@ class Around:
     )
     is_complete: bool = False
     policy: Policy = field(default_factory=Policy)
+    is_growing: bool = False
+    """Whether files are being read just now; what is never read at all neither grows nor is complete."""
     derived: dict[Any, Any] = field(default_factory=dict[Any, Any], repr=False)
     """What was worked out from the rest, kept as long as this object serves; keys are the owner's."""
 

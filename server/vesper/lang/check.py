@@ -4,6 +4,7 @@
 when its text or an answer it relied on has changed. Fresh and kept-current give the same list.
 """
 
+import dataclasses
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -361,7 +362,7 @@ def _beside(around: Around, found: list[tuple[NodeSummary, ...]]) -> Iterator[Ar
             it.node_id: tuple(other for other in merged[it.node_id] if other is not it)
             for it in these
         }
-        yield Around(Others(everyone, hidden), around.roles, around.is_complete, around.policy)
+        yield dataclasses.replace(around, nodes=Others(everyone, hidden), derived={})
 
 
 _pieces: OrderedDict[tuple[DocumentKind, Chunk], Piece] = OrderedDict()

@@ -57,7 +57,8 @@ class Indexing:
 
     def around(self, document: OpenDocument) -> Around:
         """What an open document can know of the others in its workspace."""
-        if not self._folders:
+        outside = document.file is not None and document.path == document.uri
+        if not self._folders or outside:
             return ALONE
         return self._folders.holding(document.file).index.around_for(document.path)
 
@@ -161,7 +162,7 @@ class Indexing:
         is_noticed = False
         for document in self._documents.all():
             if self._folders.holding(document.file) is project:
-                around = project.index.around_for(document.path)
+                around = self.around(document)
                 if around is not document.analysis.around:
                     self._documents.look_again(document)
                     is_noticed = True

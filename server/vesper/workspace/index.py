@@ -168,6 +168,7 @@ class Index:
                 Others(self._roles, roles),
                 self._is_complete,
                 self._policy,
+                is_growing=not self._is_complete,
             )
             self._arounds[file] = found
         return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from vesper.lang.around import ALONE
 from vesper.lang.rule import Document, Finding, nearest, replace, rule, shortened, suggestion
 
 
@@ -26,7 +25,7 @@ from vesper.lang.rule import Document, Finding, nearest, replace, rule, shortene
 def unknown_parent(document: Document) -> Iterator[Finding]:
     """Without its parent's limits a role cannot be used at all."""
     around = document.around
-    if around is not ALONE and not around.is_complete:
+    if around.is_growing:
         return
     roles = {**document.facts.of("role"), **around.roles}
     for _, place in document.places("parent"):
