@@ -43,18 +43,27 @@ async def editor(editor: Editor, workspace: Path):
 async def test_each_broken_example_gets_the_problems_that_are_written_beside_it(
     editor: Editor, workspace: Path
 ):
-    said: list[str] = []
-    for name in NAMES:
-        uri, found = await editor.open(workspace / name)
-        lines = editor.texts[uri].splitlines()
-        for it in found:
-            line, character = it.range.start.line, it.range.start.character
-            column = offset(lines[line], types.Position(0, character))
-            assert it.source == "vesper"
-            assert it.severity is not None
-            severity = it.severity.name.lower()
-            said.append(f"{name}:{line + 1}:{column + 1}: {severity}: {it.message} {it.code}")
-    assert said == EXPECTED
+    uris = {name: (await editor.open(workspace / name))[0] for name in NAMES}
+
+    def said() -> list[str]:
+        latest = {it.uri: it.diagnostics for it in editor.published}
+        return [
+            told(editor, name, uri, it) for name, uri in uris.items() for it in latest.get(uri, ())
+        ]
+
+    # What a file says of another is known once the workspace has been read.
+    await editor.until(lambda: len(said()) == len(EXPECTED))
+    assert said() == EXPECTED
+
+
+def told(editor: Editor, name: str, uri: str, found: types.Diagnostic) -> str:
+    """A problem as `vesper check` prints it."""
+    line, character = found.range.start.line, found.range.start.character
+    column = offset(editor.texts[uri].splitlines()[line], types.Position(0, character))
+    assert found.source == "vesper"
+    assert found.severity is not None
+    severity = found.severity.name.lower()
+    return f"{name}:{line + 1}:{column + 1}: {severity}: {found.message} {found.code}"
 
 
 async def test_every_published_list_carries_the_version_of_its_text(
@@ -136,9 +145,9 @@ async def test_definition_leads_to_the_step_output_and_to_the_input(
         found = await editor.text_document_definition_async(params)
         assert isinstance(found, list)
         lines = editor.texts[uri].splitlines()
-        places = [it for it in found if isinstance(it, types.Location)]
-        assert {it.uri for it in places} <= {uri}
-        return [lines[it.range.start.line].strip() for it in places]
+        places = [it for it in found if isinstance(it, types.LocationLink)]
+        assert {it.target_uri for it in places} <= {uri}
+        return [lines[it.target_selection_range.start.line].strip() for it in places]
 
     outputs = await defined("words}", 'template: "{')
     assert outputs
@@ -273,9 +282,8 @@ async def test_a_role_file_completes_and_its_parents_can_be_followed(
     place = await editor.text_document_definition_async(types.DefinitionParams(document, at))
     assert isinstance(place, list)
     lines = editor.texts[uri].splitlines()
-    assert [lines[it.range.start.line] for it in place if isinstance(it, types.Location)] == [
-        "implementer:"
-    ]
+    links = [it for it in place if isinstance(it, types.LocationLink)]
+    assert [lines[it.target_selection_range.start.line] for it in links] == ["implementer:"]
 
 
 async def test_closing_a_document_takes_its_problems_away(editor: Editor, workspace: Path):
