@@ -51,9 +51,17 @@ def add_odd_handlers(server: VesperServer) -> None:
         "echo": echo,
         "unwritable": unwritable,
         "print": say,
+        "heed": _heed,
         "later": later,
     }.items():
         server.add(Feature(f"test/{name}", None, handler))
+
+
+def _heed(ls: VesperServer, _: Any) -> None:
+    ls.notify("test/heeding")
+    while True:
+        ls.check_cancelled()
+        time.sleep(0.001)
 
 
 def _gate(ls: VesperServer, _: Any) -> str:

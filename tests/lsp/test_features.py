@@ -97,23 +97,6 @@ def test_definition_leads_from_a_name_to_its_input_or_step(client: Client, use: 
     assert found["range"]["start"]["line"] == place_of(DOCUMENT, defined)["line"]
 
 
-def test_semantic_tokens_colour_inside_expressions(client: Client):
-    text = 'contracts:\n  preconditions:\n    - "amount > 0"\n'
-    uri = client.open("a.vsp", text)
-    found = client.request("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})
-    legend = client.server.protocol.server_capabilities.semantic_tokens_provider.legend.token_types
-    words: list[tuple[int, int, int, str]] = []
-    line = column = 0
-    for index in range(0, len(found["data"]), 5):
-        down, right, length, kind, _ = found["data"][index : index + 5]
-        line, column = line + down, right if down else column + right
-        words.append((line, column, length, legend[kind]))
-    assert words == [
-        (0, 0, 9, "property"), (1, 2, 13, "property"),
-        (2, 7, 6, "variable"), (2, 14, 1, "operator"), (2, 16, 1, "number"),
-    ]  # fmt: skip
-
-
 def test_a_quick_fix_edits_the_version_it_was_made_for(client: Client):
     uri = client.open("a.vsp", BROKEN)
     fix = actions(client, uri, BROKEN, "http_handlr", ["quickfix"])[0]

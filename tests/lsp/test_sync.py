@@ -297,3 +297,14 @@ def _change(uri: str, version: int, changes: list[dict[str, Any]]) -> dict[str, 
     document = {"uri": uri, "version": version}
     params = {"textDocument": document, "contentChanges": changes}
     return {"jsonrpc": "2.0", "method": "textDocument/didChange", "params": params}
+
+
+def test_an_edit_touches_its_own_line_alone(client: Client):
+    uri = client.open("a.vsp", NODE * 50)
+    before = client.server.document(uri).text
+    lines = list(before.lines)
+    client.change(uri, edit((7, 0), (7, 0), "x"))
+    after = client.server.document(uri).text
+
+    assert after is before
+    assert [it for it, line in enumerate(after.lines) if line is not lines[it]] == [7]

@@ -1,7 +1,6 @@
 """Flow collections as they should be written: on one line, or their items on lines of their own."""
 
 import re
-from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.wording import Written
@@ -57,7 +56,7 @@ class Flows:
         """Where the code of the line ends on which a collection of several lines begins."""
         number, column = node.span[:2]
         text = self._texts[number]
-        for scalar in scalars(node):
+        for scalar in tree.scalars(node):
             if scalar.span.line > number:
                 break
             if scalar.span.end_line > number:
@@ -68,7 +67,7 @@ class Flows:
 
     def is_inside_scalar(self, node: tree.Node, number: int) -> bool:
         """Whether a line goes on a text that began above it."""
-        return any(it.span.line < number <= it.span.end_line for it in scalars(node))
+        return any(it.span.line < number <= it.span.end_line for it in tree.scalars(node))
 
     def _entry(self, entry: tree.Entry, column: int, width: int) -> list[str]:
         head = f"{' ' * column}{self._raw(entry.key)}:"
@@ -132,17 +131,3 @@ def begin(text: str, column: int) -> int:
 
 class _Unusual(Exception):
     """Something written in a way that is left alone."""
-
-
-def scalars(node: tree.Node) -> Iterator[tree.Scalar | tree.Alias]:
-    """Every scalar and alias in a tree, keys included, in the order written."""
-    match node:
-        case tree.Scalar() | tree.Alias():
-            yield node
-        case tree.Sequence():
-            for item in node.items:
-                yield from scalars(item)
-        case tree.Mapping():
-            for entry in node.entries:
-                yield entry.key
-                yield from scalars(entry.value)

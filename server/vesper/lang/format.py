@@ -6,7 +6,7 @@ a part only the line ends are settled. The order of keys, quotes and comments ar
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
@@ -56,13 +56,16 @@ def edits(
     kind: DocumentKind = "vsp",
     style: Style = Style(),
     within: tuple[int, int] | None = None,
+    between: Callable[[], object] = lambda: None,
 ) -> list[TextEdit]:
     """What has to change, line by line. `within` names the first and last line to touch.
+
+    `between` is called between one chunk and the next; what it raises ends the work.
 
     Where the lines named could not change alone without changing what the text means, the whole
     item or section that they belong to is formatted.
     """
-    formatter = _Formatter(lines, kind, style)
+    formatter = _Formatter(lines, kind, style, between)
     new = formatter.lines() if within is None else formatter.lines_within(*within)
     found: list[TextEdit] = []
     for number, (old, these) in enumerate(zip(lines, new, strict=True)):
@@ -91,7 +94,14 @@ def _edit(number: int, old: str, new: list[str], count: int) -> TextEdit:
 class _Formatter:
     """Works out what becomes of each line of a text."""
 
-    def __init__(self, lines: Sequence[str], kind: DocumentKind, style: Style) -> None:
+    def __init__(
+        self,
+        lines: Sequence[str],
+        kind: DocumentKind,
+        style: Style,
+        between: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._between = between
         ops.load()
         self._old = list(lines)
         self._known = SECTIONS if kind == "vsp" else frozenset[str]()
@@ -101,9 +111,12 @@ class _Formatter:
         bare[0] = bare[0].removeprefix("\ufeff")
         self._texts = [content(it) for it in bare]
         self._sections = _sections(bare, self._known)
-        self._laid = [
-            [laid_out(it, kind, style.width) for it in section.chunks] for section in self._sections
-        ]
+        self._laid: list[list[Laid | None]] = []
+        for section in self._sections:
+            self._laid.append([])
+            for chunk in section.chunks:
+                between()
+                self._laid[-1].append(laid_out(chunk, kind, style.width))
         for section, laid in zip(self._sections, self._laid, strict=True):
             if None in laid and not section.is_in_place:
                 laid[:] = [None] * len(laid)
@@ -220,6 +233,7 @@ class _Formatter:
             return None
         changed: list[int] = []
         for index, now in zip(indices, after, strict=True):
+            self._between()
             section = self._sections[index]
             if section.chunks != now.chunks and not _same(
                 _said(section.chunks, self._laid[index]), _said(now.chunks, [])

@@ -8,7 +8,7 @@ the table of facts where it happened, and tells which questions may now be answe
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from vesper.lang.around import ALONE, Around, NodeSummary, RoleSummary
 from vesper.lang.exports import Export, ExportKind
@@ -315,27 +315,33 @@ def _by_name(pieces: Iterable[Piece]) -> dict[Key, list[object]]:
     return found
 
 
-_AROUND: Final = frozenset(
-    {"node", "node_ids", "called", "versions", "databases", "role", "role_names", "knows_workspace"}
-)
-
-
 def about(question: Question) -> Key:
     """What a question is about: it is asked anew when that changes."""
-    name, given = question
-    match name:
-        case "find":
-            return cast("Key", given)
-        case "names":
-            return str(given[0]), None
-        case "variable" | "held":
-            return name, str(given[0])
-        case "types":
+    match question:
+        case ("find", (str(kind), str(name))):
+            return kind, name
+        case ("names", (str(kind),)):
+            return kind, None
+        case ("variable" | "held" as kind, (str(name), _)):
+            return kind, name
+        case ("types", _):
             return "type", None
-        case "is_broken":
+        case ("is_broken", _):
             return BROKEN
+        case (
+            "node"
+            | "node_ids"
+            | "called"
+            | "versions"
+            | "databases"
+            | "role"
+            | "role_names"
+            | "knows_workspace",
+            _,
+        ):
+            return AROUND
         case _:
-            return AROUND if name in _AROUND else ANYTHING
+            return ANYTHING
 
 
 class Scope:

@@ -125,6 +125,22 @@ def mappings(node: Node | None) -> Iterator[Mapping]:
             pending.extend(reversed(found.items))
 
 
+def scalars(node: Node | None) -> Iterator[Scalar | Alias]:
+    """Every scalar and alias in a tree, keys included, in the order written."""
+    match node:
+        case Scalar() | Alias():
+            yield node
+        case Sequence():
+            for item in node.items:
+                yield from scalars(item)
+        case Mapping():
+            for entry in node.entries:
+                yield entry.key
+                yield from scalars(entry.value)
+        case None:
+            pass
+
+
 def exceeds(first: Scalar, second: Scalar) -> bool:
     """Whether both are numbers and the first is larger than the second."""
     large, small = _number(first), _number(second)

@@ -4,9 +4,10 @@ The four notifications that carry texts are read by hand: they come with every k
 of a client in one of them must not cost an edit, since every later one would land wrongly.
 """
 
+from array import array
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from vesper.errors import VesperError
 from vesper.lang.check import Analysis, Diagnostic
@@ -25,6 +26,16 @@ _LANGUAGES: Final[dict[str, DocumentKind]] = {
 }
 
 
+Numbers: TypeAlias = "array[int]"
+
+
+class Tokens(NamedTuple):
+    """Semantic tokens as they were told, under the id that the client knows them by."""
+
+    id: str
+    data: Numbers
+
+
 class OpenDocument:
     """One text that is open in the editor, with what is known about it."""
 
@@ -32,6 +43,8 @@ class OpenDocument:
         self.uri = uri
         self.file = to_path(uri)
         self.version: int | None = None
+        self.tokens: Tokens | None = None
+        """The semantic tokens that the client was told last."""
         self.checked = kind is not None
         """Whether the file is one of ours; editors also send others of the same language."""
         self._kind: DocumentKind = kind or "vsp"

@@ -78,6 +78,8 @@ class VesperProtocol(LanguageServerProtocol):
         self._waiting: deque[Message | Action] = deque()
         self._open: dict[MessageId, list[Request]] = {}
         self._deferred: list[tuple[Request, Deferred]] = []
+        self.running: Request | None = None
+        """The request whose handler is at work."""
         self._deciding = threading.Lock()
         """Held while it is decided which answer a request gets."""
 
@@ -152,6 +154,11 @@ class VesperProtocol(LanguageServerProtocol):
             if answer.code != types.ErrorCodes.InternalError.value:
                 self.log(f"{what}: {answer.message}")
 
+    def check_cancelled(self) -> None:
+        """Raise Refusal where the request at work was cancelled; costs next to nothing otherwise."""
+        if self.running is not None and self.running.cancelled:
+            raise Refusal(types.LSPErrorCodes.RequestCancelled, _CANCELLED)
+
     def notify(self, method: str, params: object = None) -> None:
         """Tell the client something. Only from the serving thread."""
         self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
@@ -164,6 +171,7 @@ class VesperProtocol(LanguageServerProtocol):
         is_decided = request.method in (*_LIFECYCLE, types.WORKSPACE_EXECUTE_COMMAND)
         if is_decided and not self._decide(request):
             return
+        self.running = request
         try:
             self._check_state(request.method)
             handle = self._handler(request.method, wants_answer=True)
@@ -179,6 +187,8 @@ class VesperProtocol(LanguageServerProtocol):
             answer = self._written({"jsonrpc": "2.0", "id": request.id, "result": result})
         except Exception as error:  # noqa: BLE001
             answer = self._failed(request, error)
+        finally:
+            self.running = None
         if is_decided or self._decide(request):
             self.send(answer)
         if request.method == types.SHUTDOWN and self.state == "running":

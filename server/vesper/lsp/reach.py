@@ -69,6 +69,7 @@ class Reach:
     def pages(self, files: Iterable[str]) -> Iterator[Page]:
         """Other pages by the names of their files; what cannot be read is left out."""
         for file in dict.fromkeys(files):
+            self._ls.check_cancelled()
             page = self._page(file)
             if page is not None and page.uri != self.own.uri:
                 yield page
@@ -77,6 +78,7 @@ class Reach:
         """Where the things stand on their pages, each place once."""
         done: set[tuple[str, Span]] = set()
         for page, thing in seen:
+            self._ls.check_cancelled()
             for it in occurrences(page.analysis, thing):
                 if (page.uri, it.span) not in done:
                     done.add((page.uri, it.span))

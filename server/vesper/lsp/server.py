@@ -137,6 +137,10 @@ class VesperServer(LanguageServer):
         document.analysis.around = self.indexing.around(document)
         return document
 
+    def check_cancelled(self) -> None:
+        """To be called in long loops: ends the handler of a request that the client has cancelled."""
+        self.protocol.check_cancelled()
+
     def place(self, document: OpenDocument, position: types.Position) -> tuple[int, int]:
         """Line and code point column of a position; always inside the text."""
         text = document.analysis.text

@@ -46,6 +46,7 @@ def document_symbol(
 
 
 def _nested(ls: VesperServer, document: OpenDocument, it: Symbol) -> types.DocumentSymbol:
+    ls.check_cancelled()
     return types.DocumentSymbol(
         name=it.name,
         kind=_KINDS[it.kind],
@@ -59,6 +60,7 @@ def _nested(ls: VesperServer, document: OpenDocument, it: Symbol) -> types.Docum
 def _flat(
     ls: VesperServer, document: OpenDocument, it: Symbol, within: str | None
 ) -> Iterator[types.SymbolInformation]:
+    ls.check_cancelled()
     place = types.Location(document.uri, ls.range(document, it.span))
     yield types.SymbolInformation(place, it.name, _KINDS[it.kind], container_name=within)
     for child in it.children:

@@ -46,6 +46,7 @@ def rename_everywhere(ls: VesperServer, params: types.RenameParams) -> types.Wor
     edits: dict[str, dict[Edit, None]] = {}
     pages: dict[str, Page] = {}
     for page, it in _of_one(reach, thing):
+        ls.check_cancelled()
         found = rename(page.analysis, it, new)
         if found:
             pages[page.uri] = page
