@@ -17,6 +17,11 @@ DEFINING: Final[tuple[ExportKind, ...]] = (
 USING: Final[tuple[ExportKind, ...]] = (
     "node-ref", "role-ref", "parent", "denied", "need", "publishes", "listens",
 )  # fmt: skip
+_TOLD: Final[tuple[ExportKind, ...]] = (
+    "node", "node-type", "input", "optional", "output", "error-code", "type", "grant", "node-ref",
+    "listens", "publishes", "section",
+)  # fmt: skip
+"""What a node's summary is made of."""
 _INDEXED: Final = (*DEFINING, *USING)
 _INTENT_LIMIT: Final = 300
 
@@ -41,6 +46,17 @@ def nodes(parts: Iterable[Facts], file: str) -> tuple[NodeSummary, ...]:
 def roles(parts: Iterable[Facts], file: str) -> tuple[RoleSummary, ...]:
     """The roles of a role file; of a role written twice the first."""
     return tuple(it for part in parts for it in _roles(part, file))
+
+
+def marks(parts: Iterable[Facts], is_role: bool) -> list[object]:
+    """What changes when `nodes` or `roles` might: cheap to make, so that they need not be made."""
+    found: list[object] = []
+    for facts in parts:
+        kinds = ("*",) if is_role else (*_TOLD, "line")
+        found.extend(facts.stamp(it) for it in kinds)
+        intent = facts.first("section", "intent")
+        found.append(facts.held[intent.order].piece if intent is not None else None)
+    return found
 
 
 def entries(

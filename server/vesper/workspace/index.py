@@ -46,6 +46,8 @@ class _File:
     roles: tuple[RoleSummary, ...]
     live: Analysis | None
     flat: dict[tuple[ExportKind, str], list[Entry]]
+    marks: list[object] | None = None
+    """Of a live one, what its summaries were made from."""
 
     def entries(self, kinds: Collection[ExportKind], name: str | None = None) -> Iterator[Entry]:
         """Its entries of some kinds, all of them or under one name."""
@@ -112,12 +114,16 @@ class Index:
     def take(self, file: str, analysis: Analysis) -> bool:
         """Take in an open file, or take it in again after a change; whether others can notice."""
         parts = analysis.parts()
+        is_role = analysis.kind == "role"
+        marks = summary.marks(parts, is_role)
+        held = self._files.get(file)
+        if held is not None and held.live is analysis and held.marks == marks:
+            return False
         self._forget_flat(file)
         self._live[file] = None
-        is_role = analysis.kind == "role"
         nodes = () if is_role else summary.nodes(parts, file)
         roles = summary.roles(parts, file) if is_role else ()
-        return self._put(file, _File(nodes, roles, analysis, {}))
+        return self._put(file, _File(nodes, roles, analysis, {}, marks))
 
     def release(self, file: str) -> None:
         """Have a file that was open count as it is now, until its text on disk is read."""

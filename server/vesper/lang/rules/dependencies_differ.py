@@ -37,14 +37,18 @@ from vesper.lang.rule import Document, Finding, rule, shortened
 )
 def dependencies_differ(document: Document) -> Iterator[Finding]:
     """A list that is kept at all should say what is true: people read it instead of the flow."""
-    places = [
-        (name, it.export.detail == "call", it.export.span.moved(it.line))
-        for name, it in document.places("node-ref")
+    references = document.facts.of("node-ref")
+    listed = [
+        name for name, found in references.items() if any(not it.export.detail for it in found)
     ]
-    listed = [name for name, is_call, _ in places if not is_call]
-    called = [name for name, is_call, _ in places if is_call]
     if not listed or document.facts.is_broken:
         return
+    places = [
+        (name, bool(it.export.detail), it.export.span.moved(it.line))
+        for name, found in references.items()
+        for it in found
+    ]
+    called = [name for name, is_call, _ in places if is_call]
     for name, is_call, span in places:
         if is_call and not any(_same(name, it) for it in listed):
             message = f"`metadata.dependencies` does not list `{shortened(name)}`"
