@@ -155,3 +155,14 @@ def test_a_workspace_of_any_name_can_be_made_and_worked_in(
     monkeypatch.chdir(tmp_path)
     assert run("check", "--", name).code == 0
     assert run("doctor", "--workspace", f"./{name}").code == 0
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("environment", [{}, {"TMPDIR": "/nowhere"}, {"HOME": "/nowhere"}])
+def test_nothing_is_asked_of_the_environment(tmp_path: Path, environment: dict[str, str]):
+    for command in (["init"], ["check"], ["task", "add", "hello"], ["show", "hello"], ["doctor"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "vesper", *command],
+            cwd=tmp_path, env=environment, capture_output=True, timeout=30, check=False,
+        )  # fmt: skip
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
