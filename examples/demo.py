@@ -172,6 +172,8 @@ async def main() -> None:
     shutil.rmtree(workspace, ignore_errors=True)
     (workspace / "clean").mkdir(parents=True)
     (workspace / ".vesper").mkdir(mode=0o700)
+    # A workspace of its own: the same nodes twice in one would be a problem.
+    (workspace / "clean" / "vesper.toml").touch()
     for path in (HERE / "broken").iterdir():
         if path.suffix in (".vsp", ".yaml"):
             shutil.copy(path, workspace)

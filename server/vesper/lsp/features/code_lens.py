@@ -48,7 +48,7 @@ def resolve(ls: VesperServer, params: types.CodeLens) -> types.CodeLens:
                 arguments: list[Any] = [uri, position, places]
                 params.command = types.Command(title, PEEK_REFERENCES, arguments=arguments)
             else:
-                arguments = [{"uri": uri, "line": position.line, "character": position.character}]
+                arguments = [uri, position]
                 params.command = types.Command(title, LIST_REFERENCES, arguments=arguments)
         case _:
             pass
@@ -56,11 +56,9 @@ def resolve(ls: VesperServer, params: types.CodeLens) -> types.CodeLens:
 
 
 @command(LIST_REFERENCES)
-def list_references(ls: VesperServer, place: dict[str, Any]) -> list[types.Location]:
+def list_references(ls: VesperServer, uri: str, position: types.Position) -> list[types.Location]:
     """Tell where a name is used, for editors that cannot show places beside the text."""
-    document = ls.document(str(place.get("uri", "")))
-    line, character = (int(place.get(it, 0)) for it in ("line", "character"))
-    found = _references(ls, document, types.Position(line, character))
+    found = _references(ls, ls.document(uri), position)
     rows = [f"{it.uri.rsplit('/', 1)[-1]}:{it.range.start.line + 1}" for it in found[:_LISTED]]
     more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
     text = f"Used at {', '.join(rows)}{more}" if rows else "Used nowhere"
