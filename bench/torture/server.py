@@ -168,6 +168,12 @@ class Server:
             self.heard.clear()
             self.times.clear()
 
+    def forget_but_last(self, uri: str) -> None:
+        """Drop what was heard, all but the newest diagnostics of a document."""
+        with self._arrived:
+            told = [it for it in self.heard if _published(it, uri)]
+            self.heard[:], self.times[:] = told[-1:], [0.0] * len(told[-1:])
+
     def uri(self, name: str) -> str:
         """The URI of a file of the folder."""
         return (self.folder / name).as_uri()

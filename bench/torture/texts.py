@@ -1,10 +1,11 @@
 """Trials of the text: whatever was typed, the server must have what the editor has.
 
 No request reads the server's text. So its answers about a document that was edited are compared with
-those about a document that was opened with the text as the client has it.
+those of a fresh process that opens the text as the client has it.
 """
 
 import random
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ _EXOTIC = [
 ]
 _TAIL = "\nx-probe:\n  inside: 1\nunknown_key_of_the_probe: 1\n"
 _CHECKS = 50
+_PATIENCE = 3.0
 
 
 def _seen(server: Server, uri: str) -> Json:
@@ -43,11 +45,17 @@ def _seen(server: Server, uri: str) -> Json:
 
 
 def _difference(server: Server, uri: str, text: str) -> str:
-    """Empty when the document at `uri` is to the server what a fresh one of this text is."""
-    fresh = server.open(f"fresh{server.next_id()}.vsp", text)
-    mine, theirs = _seen(server, uri), _seen(server, fresh)
-    server.close(fresh)
-    server.forget()
+    """Empty when a document is to the server what it is to a fresh process that opens this text."""
+    with Server(server.target, server.folder) as fresh:
+        fresh.initialize()
+        fresh.open(uri.rpartition("/")[2], text)
+        mine, theirs = _seen(server, uri), _seen(fresh, uri)
+        patience = time.monotonic() + _PATIENCE
+        # What other files are found may be told a little later than the problems of the text.
+        while mine != theirs and time.monotonic() < patience:
+            time.sleep(0.2)
+            mine, theirs = _seen(server, uri), _seen(fresh, uri)
+    server.forget_but_last(uri)
     if mine == theirs:
         return ""
     part = next(it for it in range(3) if mine[it] != theirs[it])

@@ -6,10 +6,11 @@ when its text or an answer it relied on has changed. Fresh and kept-current give
 
 import dataclasses
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, cast
+from weakref import WeakValueDictionary
 
 from vesper.lang import chunks, ops, rules, summary
 from vesper.lang.around import ALONE, Around, NodeSummary, Others, Policy, by_name
@@ -21,7 +22,8 @@ from vesper.lang.scope import ANYTHING, AROUND, Answer, Facts, Held, Key, Questi
 from vesper.lang.source import Span, Text
 
 MAX_DIAGNOSTICS = 1_000
-_CACHED_PIECES = 20_000
+_KEPT_PIECES = 1_000
+"""How many pieces that were looked at last are kept though no document holds them any more."""
 _MEMOS = 2
 
 
@@ -365,19 +367,17 @@ def _beside(around: Around, found: list[tuple[NodeSummary, ...]]) -> Iterator[Ar
         yield dataclasses.replace(around, nodes=Others(everyone, hidden), derived={})
 
 
-_pieces: OrderedDict[tuple[DocumentKind, Chunk], Piece] = OrderedDict()
+_pieces: WeakValueDictionary[tuple[DocumentKind, Chunk], Piece] = WeakValueDictionary()
+_lately: deque[Piece] = deque(maxlen=_KEPT_PIECES)
 
 
 def examined(chunk: Chunk, kind: DocumentKind) -> Piece:
-    """The piece of a chunk, examined once for equal text."""
+    """The piece of a chunk, examined once for equal text while a document or an undo may want it."""
     key = (kind, chunk)
     piece = _pieces.get(key)
     if piece is None:
         piece = _pieces[key] = Piece(chunk, kind)
-        if len(_pieces) > _CACHED_PIECES:
-            _pieces.popitem(last=False)
-    else:
-        _pieces.move_to_end(key)
+    _lately.append(piece)
     return piece
 
 

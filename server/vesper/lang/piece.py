@@ -77,6 +77,7 @@ class Piece:
     """One chunk, examined. Lines count from its first."""
 
     __slots__ = (
+        "__weakref__",
         "chunk",
         "exports",
         "expressions",

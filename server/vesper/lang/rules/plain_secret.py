@@ -47,7 +47,8 @@ def plain_secret(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     if not any(it in piece.chunk.text for it in _HINTS):
         return
     for number in range(len(piece.reading.lines)):
-        for found in _SECRET.finditer(line_text(piece, number)):
+        text = line_text(piece, number)
+        for found in _SECRET.finditer(text, len(text) - len(text.lstrip())):
             group = "password" if found["password"] else 0
             span = Span(number, found.start(group), number, found.end(group))
             what = "password" if group else "key"
