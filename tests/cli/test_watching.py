@@ -16,7 +16,10 @@ from vesper.cli.report import Checked
 from vesper.cli.watching import Watch
 from vesper.errors import VesperError
 
-CALL = "  - step: go\n    operation: call_node\n    node_id: {}\n    output: x\n"
+CALL = (
+    "  - step: go\n    operation: call_node\n    node_id: {}\n    parameters: {{a: 1, b: 2}}\n"
+    "    output: x\n"
+)
 
 
 def node(name: str, *calls: str) -> str:

@@ -251,7 +251,7 @@ def test_a_fact_is_an_expression_of_any_type_and_checked_like_one():
     text = (
         "inputs:\n  total: decimal\n  name: {type: string, default: null}\ncontracts:\n  facts:\n"
         '    fee: "totl * 2"\n    long: "len(name) > 3"\n    ledger:\n  postconditions:\n'
-        '    - "fee > 1 AND ledger.balanced"\n'
+        '    - "fee > 1 AND long AND ledger.balanced"\n'
     )
     found = [(it.code, it.span.line) for it in check(text) if it.code != "VSP114"]
     assert found == [("VSP306", 5), ("VSP309", 6)]

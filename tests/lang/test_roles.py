@@ -13,7 +13,7 @@ FORMS = {
 
 
 def role(form: str, value: str) -> str:
-    return f"worker:\n  restrictions:\n{FORMS[form].format(value)}"
+    return f"worker:\n  description: Works\n  restrictions:\n{FORMS[form].format(value)}"
 
 
 @requirement("V54")

@@ -1,6 +1,7 @@
 """Every rule against its own examples: they are its test and its documentation page."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -78,10 +79,9 @@ def test_a_rule_gives_its_reason_and_a_name_of_its_own(rule: Rule):
     assert [it.name for it in RULES].count(rule.name) == 1
 
 
-def test_a_comment_silences_a_line_or_the_next_one():
-    text = "type: fucntion  # vesper: ignore VSP116\n"
-    assert "VSP116" not in [it.code for it in check(text)]
-    above = "# vesper: ignore\ntype: fucntion\n"
-    assert "VSP116" not in [it.code for it in check(above)]
-    other = "type: fucntion  # vesper: ignore VSP501\n"
-    assert "VSP116" in [it.code for it in check(other)]
+@by_code
+def test_a_rule_links_to_its_heading_on_the_page(rule: Rule):
+    page, _, anchor = rule.link.partition("#")
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert anchor in [it.lower().replace(" ", "-") for it in headings]

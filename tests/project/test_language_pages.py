@@ -49,7 +49,7 @@ def test_each_choice_is_what_the_checker_does(said: str, text: str):
         "intent:\n",
         "flow:\n- step: add\n  operation: compute\n  expression: '1'\n  output: total\n",
         "documentation: [\n  one\n]\n",
-        "flow:\n  - operation: custom.mine\n    whatever: 1\n",
+        "flow:\n  - step: mine\n    operation: custom.mine\n    whatever: 1\n",
     ],
 )
 def test_what_the_choices_call_fine_is_fine(text: str):

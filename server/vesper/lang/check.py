@@ -17,7 +17,7 @@ from vesper.lang.around import ALONE, Around, NodeSummary, Others, Policy, by_na
 from vesper.lang.chunks import Block, Chunk, Splice
 from vesper.lang.document import SECTIONS
 from vesper.lang.piece import DocumentKind, Piece
-from vesper.lang.rule import Document, Edit, Finding, Fix, Related, Rule, Severity
+from vesper.lang.rule import Document, Edit, Finding, Fix, Related, Rule, Severity, Silence
 from vesper.lang.scope import ANYTHING, AROUND, Answer, Facts, Held, Key, Question, Scope, about
 from vesper.lang.source import Span, Text
 
@@ -146,15 +146,21 @@ class _Part:
             self._renew(held)
         self._stale.clear()
         silenced = {
-            held.line + number: codes
+            held.line + number: Silence(ignore.codes, ignore.span.moved(held.line), set())
             for held in self.facts.held
             if held.piece.ignored
-            for number, codes in held.piece.ignored.items()
+            for number, ignore in held.piece.ignored.items()
         }
         for found in self._all():
-            codes = silenced.get(found.span.line)
-            if codes is None or (codes and found.code not in codes):
+            silence = silenced.get(found.span.line)
+            if silence is None or (silence.codes and found.code not in silence.codes):
                 yield found
+            else:
+                silence.silenced.add(found.code)
+        for rule in _rules(self._kind, "silence") if silenced else ():
+            for silence in silenced.values():
+                for finding in rule.check(silence):
+                    yield _placed(rule, finding, 0)
 
     def _forget(self) -> None:
         """Let go of pieces that are no longer there."""
@@ -330,6 +336,9 @@ class Analysis:
             gone = held[at : at + old]
             kinds = [*(it.piece.chunk.kind for it in gone), *(it.kind for it in new)]
             if len(gone) < old or "marker" in kinds or not part.is_settled:
+                return False
+            if index and not at and not old:
+                # What comes in above the marker of a document belongs to the one before it.
                 return False
             before = part.end
             part.splice(at, old, [examined(it, self.kind) for it in new])

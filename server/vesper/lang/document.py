@@ -16,6 +16,7 @@ from vesper.lang.fields import (
     Variant,
 )
 from vesper.lang.operation import step_records
+from vesper.lang.sections import DOCUMENTATION, OBSERVABILITY, PROPERTY_TEST, SCHEDULE, TRIGGER
 
 NODE_TYPES = {
     "function": "A plain computation: inputs in, outputs out.",
@@ -269,8 +270,11 @@ NODE = Record(
               required=True),
         Field("metadata", Record("`metadata`", (
             Field("author", Text(), "Who wrote it."),
-            Field("created", Text(), "When it was written."),
-            Field("version", Text(), "The author's own version."),
+            Field("created", Text(), "The day it was written: `2026-11-24`."),
+            Field("updated", Text(), "The day it was last changed."),
+            Field("version", Text(), "Its version, the same as in `node_id`: `1.2.0`."),
+            Field("status", Text("name"), "How far it is, such as `draft` or `stable`."),
+            Field("license", Text(), "Under which terms others may use it."),
             Field("dependencies", ListOf(Text("node-ref")), "Nodes it relies on."),
             Field("tags", ListOf(Text("name")), "Words to find it by."),
             Field("description", Text(), "More about it."),
@@ -308,15 +312,14 @@ NODE = Record(
             Field("compliance", ListOf(Text("name")), "Rules of law or trade that it follows."),
             Field("audit_level", Choice(_AUDIT), "How much of a run is recorded.", default="basic"),
         )), "What the node may do, and what must stay hidden."),
-        Field("observability", Record("`observability`", (), rest=Anything()),
-              "Metrics, traces and logs."),
+        Field("observability", OBSERVABILITY, "Metrics, traces, logs and alerts."),
         Field("testing", Record("`testing`", (
             Field("test_cases", ListOf(TEST_CASE), "Runs with what they must give."),
-            Field("property_tests", ListOf(Anything()), "What must hold for generated inputs."),
+            Field("property_tests", ListOf(PROPERTY_TEST), "What must hold for generated inputs."),
         ), rest=Anything()), "How the node is tested."),
-        Field("documentation", Anything(), "Free text for people."),
-        Field("schedule", Anything(), "When a `scheduled_job` runs."),
-        Field("trigger", Anything(), "What sets off an `event_handler`."),
+        Field("documentation", DOCUMENTATION, "Text for people, free or by topic."),
+        Field("schedule", SCHEDULE, "When a `scheduled_job` runs: a cron expression, or keys."),
+        Field("trigger", TRIGGER, "What sets off an `event_handler`: the kind of event, or keys."),
     ),
 )  # fmt: skip
 

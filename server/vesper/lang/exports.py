@@ -14,9 +14,9 @@ ExportKind = Literal[
     "section", "node", "node-type", "input", "output", "error-field", "error-code",
     "type", "fact", "step", "variable", "grant", "denied", "need", "machine", "role", "anchor",
     "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref", "optional", "bound",
-    "transition", "sensitive", "version", "use", "type-use", "code-use",
-    "publishes", "listens",
-    "given", "held",
+    "moves", "operation", "time-limit", "sensitive", "version", "use", "type-use", "code-use",
+    "clause", "demand", "case", "holds", "grants", "publishes", "listens",
+    "given", "held", "pattern", "validated",
 ]  # fmt: skip
 
 
@@ -135,9 +135,15 @@ def _of_slot(slot: Slot, around: AroundAt) -> Iterator[Export]:  # noqa: C901 --
         case ("state_machines",), tree.Mapping():
             for entry in node.entries:
                 yield _machine(entry)
-                yield from _transitions(entry)
+                yield from _moves(entry)
         case ("security", "sensitive_data", int()), tree.Scalar():
             yield Export("sensitive", node.text, node.span)
+        case ("performance", "timeout"), tree.Scalar() if node.text:
+            yield Export("time-limit", "run", node.span, node.text)
+        case ("performance", "timeout_seconds"), tree.Scalar() if node.text:
+            yield Export("time-limit", "run", node.span, f"{node.text}s")
+        case ("testing", "test_cases", int(), "name"), tree.Scalar() if node.text:
+            yield Export("case", node.text, node.span)
         case ("metadata", "version"), tree.Scalar():
             yield Export("version", node.text, node.span)
         case ("trigger", "event_type"), tree.Scalar():
@@ -203,18 +209,25 @@ def _demands(entry: tree.Entry) -> Iterator[Export]:
         yield Export("optional", name, entry.key.span)
     constraints = spec.get("constraints") if isinstance(spec, tree.Mapping) else None
     for item in constraints.items if isinstance(constraints, tree.Sequence) else ():
+        pattern = text_of(item, "pattern") if isinstance(item, tree.Mapping) else ""
+        if pattern:
+            yield Export("pattern", name, item.span, pattern)
         bound = bounds.constraint_bound(item, name)
         if bound is not None:
             yield Export("bound", name, item.span, bound)
 
 
-def _transitions(entry: tree.Entry) -> Iterator[Export]:
-    moves = entry.value.get("transitions") if isinstance(entry.value, tree.Mapping) else None
-    for move in moves.items if isinstance(moves, tree.Sequence) else ():
-        if isinstance(move, tree.Mapping):
-            for start in words_of(move.get("from")):
-                detail = f"{start.text}>{text_of(move, 'to')}"
-                yield Export("transition", entry.key.text, start.span, detail)
+def _moves(entry: tree.Entry) -> Iterator[Export]:
+    """The moves that a machine allows, a line each, where it lists them."""
+    listed = entry.value.get("transitions") if isinstance(entry.value, tree.Mapping) else None
+    moves = [
+        f"{start.text}>{text_of(move, 'to')}"
+        for move in (listed.items if isinstance(listed, tree.Sequence) else ())
+        if isinstance(move, tree.Mapping)
+        for start in words_of(move.get("from"))
+    ]
+    if moves:
+        yield Export("moves", entry.key.text, entry.key.span, "\n".join(moves))
 
 
 def words_of(node: tree.Node | None) -> list[tree.Scalar]:
@@ -230,6 +243,9 @@ def _step(slot: Slot, node: tree.Mapping, around: AroundAt) -> Iterator[Export]:
     name = node.entry("step")
     if name is not None and isinstance(name.value, tree.Scalar) and name.value.text:
         yield Export("step", name.value.text, name.value.span, operation)
+    if operation:
+        yield Export("operation", operation, node.span)
+    yield from _validated(node)
     last = node.span.end_line
     known = operations().get(operation)
     if known is not None:
@@ -254,6 +270,15 @@ _REFERRING: dict[str, tuple[tuple[str, ExportKind, str], ...]] = {
     "event_publish": (("event_type", "publishes", ""),),
 }
 """By operation: the fields that name something outside of the document, what, and how it is used."""
+
+
+def _validated(node: tree.Mapping) -> Iterator[Export]:
+    """The error code that a validation answers with, also while its operation is misspelt."""
+    failure = node.get("on_failure")
+    answer = failure.get("return_error") if isinstance(failure, tree.Mapping) else None
+    code = answer.get("error_code") if isinstance(answer, tree.Mapping) else answer
+    if isinstance(code, tree.Scalar) and code.text:
+        yield Export("validated", code.text, code.span)
 
 
 def _referred(operation: str, node: tree.Mapping) -> Iterator[Export]:
@@ -349,6 +374,10 @@ def _role_parts(role: str, node: tree.Mapping) -> Iterator[Export]:
         parents = [it for it in extends.items if isinstance(it, tree.Scalar)]
     for parent in parents:
         yield Export("parent", role, parent.span, parent.text)
+    lists: tuple[tuple[ExportKind, str], ...] = (("holds", "capabilities"), ("grants", "grantable"))
+    for kind, key in lists:
+        for word in words_of(node.get(key)):
+            yield Export(kind, role, word.span, word.text)
     for name, value, span in restrictions(node.get("restrictions")):
         yield Export("restriction", role, span, f"{name}:{value}")
 

@@ -16,7 +16,7 @@ from vesper.lang.source import Span
 TextKind = Literal[
     "text", "node-id", "name", "type", "expression", "template", "value", "constraint", "duration",
     "rate", "capability", "pattern", "step-name", "output-name", "error-code", "node-ref", "role-ref",
-    "machine-ref", "type-name", "sql", "model", "statement", "restriction",
+    "machine-ref", "type-name", "sql", "model", "statement", "restriction", "cron",
 ]  # fmt: skip
 
 ScopeKind = Literal["none", "inputs", "post", "flow", "element", "columns", "value", "response"]
@@ -241,7 +241,9 @@ def describe(shape: Shape) -> str:  # noqa: C901 -- one case a shape
 
 @cache
 def _joined(common: Record, chosen: Record) -> Record:
-    return Record(chosen.name, common.fields + chosen.fields, kind=common.kind)
+    own = {it.name for it in chosen.fields}
+    shared = tuple(it for it in common.fields if it.name not in own)
+    return Record(chosen.name, shared + chosen.fields, kind=common.kind)
 
 
 @cache
@@ -269,6 +271,14 @@ _TEXTS: dict[TextKind, str] = {
     "step-name": "a name",
     "output-name": "a name",
     "pattern": "a regular expression",
+    "cron": "a cron expression, such as `0 6 * * 1-5`",
+    "node-ref": "the id of a node, such as `pay_v1`",
+    "role-ref": "the name of a role",
+    "machine-ref": "the name of a state machine",
+    "model": "a model, such as `local:ollama:llama3`",
+    "template": "a text; `{...}` is filled in",
+    "sql": "SQL; `{...}` is a bound parameter",
+    "error-code": "a word, such as an error code",
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from vesper.lang import expr, fields, givens, grammar, reading, tree, types
+from vesper.lang import bounds, expr, fields, givens, grammar, reading, tree, types
 from vesper.lang.chunks import Chunk
 from vesper.lang.composer import Problem
 from vesper.lang.document import NODE
@@ -52,6 +52,15 @@ class Expression(NamedTuple):
     def span(self, start: int, end: int) -> Span:
         """The span, in the chunk, of a part of the expression."""
         return self.source.span(start + self.shift, end + self.shift)
+
+
+class Ignore(NamedTuple):
+    """A comment that silences a line of its piece."""
+
+    codes: frozenset[str]
+    """Empty where it silences everything."""
+    span: Span
+    """The comment, with the space before it."""
 
 
 class Step(NamedTuple):
@@ -123,8 +132,9 @@ class Piece:
                 if it.kind == "conflict"
             ),
             *_clock_needs(self.expressions),
-            *_uses(self.walked, self.expressions, _texts(self)),
             *_promises(self.walked, trees, around),
+            *_uses(self.walked, self.expressions, _texts(self), self.reading.lines),
+            *_clauses(self.expressions),
         )
         self.ignored = _ignored(self.reading.lines) if "vesper:" in chunk.text else {}
         self.memo: list[object] = []
@@ -136,6 +146,13 @@ class Piece:
         """The texts of one kind, each with its slot."""
         # Found anew for each piece that the rules turn to: kept with all pieces it would be heavy.
         return _texts(self)
+
+    def has_slip(self, span: Span) -> bool:
+        """Whether a key within the span is unknown, so that another one may only seem to be missing."""
+        return any(
+            it.kind == "unknown-key" and span.line <= it.span.line <= span.end_line
+            for it in self.walked.faults
+        )
 
 
 _NO_LINES = frozenset[int]()
@@ -203,15 +220,17 @@ def _extend(walked: Walked, more: Walked) -> None:
         mine.extend(theirs)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]
 
 
-def _ignored(lines: list[str]) -> dict[int, frozenset[str]]:
-    """Codes silenced by line; an empty set silences all. Alone on a line it speaks of the next."""
-    silenced: dict[int, frozenset[str]] = {}
+def _ignored(lines: list[str]) -> dict[int, Ignore]:
+    """What is silenced, by line. Alone on a line a comment speaks of the next."""
+    silenced: dict[int, Ignore] = {}
     for number, line in enumerate(lines):
         found = _IGNORE.search(line)
         if found:
-            alone = not line[: found.start()].strip()
+            before = line[: found.start()].rstrip()
             codes = frozenset(re.findall(r"[A-Z]{3}\d{3}", found[1]))
-            silenced[number + 1 if alone else number] = codes
+            end = len(line[: found.end()].rstrip())
+            ignore = Ignore(codes, Span(number, len(before), number, end))
+            silenced[number if before else number + 1] = ignore
     return silenced
 
 
@@ -239,9 +258,14 @@ def _uses(
     walked: Walked,
     expressions: Sequence[Expression],
     texts: dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]],
+    lines: list[str],
 ) -> Iterator[Export]:
     """What is read here, each name once."""
     names: dict[str, Span] = {}
+    for fault in walked.faults:
+        if fault.kind == "unknown-key":
+            # Nobody knows what stands behind it, so whatever it names may be read.
+            names |= dict.fromkeys(re.findall(r"\w+", lines[fault.span.line]), fault.span)
     for expression in expressions:
         place = expression.slot.node.span
         if expression.parsed.tree is None:
@@ -250,6 +274,9 @@ def _uses(
         for node in expr.walk(expression.parsed.tree):
             if isinstance(node, expr.Name):
                 names.setdefault(node.name, place)
+            elif isinstance(node, expr.Quantified) and node.over is None:
+                # The short form goes through a list that it names in the singular.
+                names |= dict.fromkeys((f"{node.name}s", f"{node.name[:-1]}ies"), place)
     yield from (Export("use", name, span) for name, span in names.items())
     kinds = {name: it for it, _ in texts.get("type", ()) for name, _ in types.parse(it.text).names}
     yield from (Export("type-use", name, it.span) for name, it in kinds.items())
@@ -263,6 +290,19 @@ def _uses(
             text = node.text if isinstance(node, tree.Scalar) else ""
             codes["*" if "{" in text else text] = node.span
     yield from (Export("code-use", name, span) for name, span in codes.items())
+
+
+def _clauses(expressions: Sequence[Expression]) -> Iterator[Export]:
+    """Every clause of the contracts, and what preconditions demand of single inputs."""
+    for expression in expressions:
+        path, place = expression.slot.path, expression.slot.node.span
+        if path[:1] != ("contracts",) or expression.part or len(path) < 3 or path[1] == "facts":
+            continue
+        yield Export("clause", f"{path[1]}: {' '.join(expression.text.split())}", place)
+        if path[1] == "preconditions":
+            for bound in bounds.bounds_of(expression.parsed.tree):
+                name = bound.of.removeprefix("len(").removesuffix(")")
+                yield Export("demand", name, place, bound)
 
 
 def _expressions(walked: Walked, lines: list[str], steps: Sequence[Step]) -> Iterator[Expression]:

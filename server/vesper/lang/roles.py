@@ -1,5 +1,8 @@
 """The field table of role files: a mapping of role names to what they are and may do."""
 
+from collections.abc import Iterator
+
+from vesper.lang import tree
 from vesper.lang.fields import (
     Choice,
     Either,
@@ -10,6 +13,7 @@ from vesper.lang.fields import (
     Number,
     Record,
     Text,
+    Walked,
 )
 
 CAPABILITIES = {
@@ -33,6 +37,37 @@ TOOL_GROUPS = {
     "mcp": "Tools of other MCP servers.",
     "coordination": "Tools that plan and hand out work.",
 }
+
+PROVIDERS = {
+    "local": "A model on this machine: `local:ollama:llama3`.",
+    "ollama": "A model served by Ollama.",
+    "anthropic": "Claude, from Anthropic.",
+    "openai": "GPT, from OpenAI.",
+    "google": "Gemini, from Google.",
+    "mistral": "Mistral's own service.",
+    "azure": "Models in Azure.",
+    "bedrock": "Models in AWS Bedrock.",
+    "vertex": "Models in Google's Vertex.",
+    "vertex_ai": "Models in Google's Vertex.",
+    "gemini": "Gemini, from Google.",
+    "groq": "Models served by Groq.",
+    "cohere": "Command, from Cohere.",
+    "deepseek": "DeepSeek's own service.",
+    "openrouter": "Many models behind one address.",
+    "xai": "Grok, from xAI.",
+    "together_ai": "Open models, served by Together.",
+    "fireworks_ai": "Open models, served by Fireworks.",
+    "huggingface": "Models served by Hugging Face.",
+    "lmstudio": "A model served by LM Studio on this machine.",
+    "lm_studio": "A model served by LM Studio on this machine.",
+    "llamacpp": "A model served by llama.cpp on this machine.",
+    "vllm": "A model served by vLLM.",
+    "hosted_vllm": "A model served by vLLM.",
+    "perplexity": "Sonar, from Perplexity.",
+    "litellm_proxy": "A LiteLLM proxy of your own.",
+    "custom": "An endpoint of your own.",
+}
+"""Who serves language models, as the first part of a model's name."""
 
 RESTRICTIONS = Record(
     "`restrictions`",
@@ -102,3 +137,11 @@ ROLE = Record(
 )  # fmt: skip
 
 ROLES = MapOf(ROLE, Text("name"))
+
+
+def roles_of(walked: Walked) -> Iterator[tuple[str, tree.Mapping]]:
+    """Each role with its name."""
+    for slot in walked.slots:
+        is_role = isinstance(slot.shape, Record) and slot.shape.kind == "role"
+        if is_role and isinstance(slot.node, tree.Mapping):
+            yield str(slot.path[-1]), slot.node

@@ -20,6 +20,8 @@ from vesper.lang.scope import Facts, Placed
 from vesper.lang.source import Span
 
 Severity = Literal["error", "warning", "hint"]
+Over = Literal["piece", "document", "silence"]
+"""What a rule looks at: one piece, a whole document, or a comment that silences findings."""
 
 PAGE = "docs/reference/diagnostics.md"
 """The page that describes every rule, from the root of the repository."""
@@ -76,6 +78,16 @@ class Document(NamedTuple):
                 yield name, it
 
 
+class Silence(NamedTuple):
+    """A comment that silences findings, as rules over such comments see it. The span is of the text."""
+
+    codes: frozenset[str]
+    """The codes it names; empty where it silences everything."""
+    span: Span
+    silenced: set[str]
+    """The codes of what it did silence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One diagnostic: its code, its name, examples, and the function that finds it."""
@@ -87,7 +99,7 @@ class Rule:
     good: str
     kind: DocumentKind | None
     check: Callable[..., Iterator[Finding]]
-    over: Literal["piece", "document", "report"]
+    over: Over
     doc: str
     beside: str = ""
     """What another file of the workspace holds in both examples."""
@@ -101,6 +113,9 @@ class Rule:
     def link(self) -> str:
         """Where it is documented, from the root of the repository: `PAGE#its-heading`."""
         return f"{PAGE}#{self.code.lower()}-{self.name}"
+
+
+_OVER: dict[object, Over] = {Document: "document", Silence: "silence"}
 
 
 def rule(
@@ -123,7 +138,7 @@ def rule(
 
     def declare(check: Callable[..., Iterator[Finding]]) -> Rule:
         first = next(iter(inspect.signature(check).parameters.values()))
-        over = "document" if first.annotation is Document else "piece"
+        over: Over = _OVER.get(first.annotation, "piece")
         doc = inspect.getdoc(check) or ""
         bad_text, good_text = (textwrap.dedent(it).lstrip("\n") for it in (bad, good))
         return Rule(code, name, severity, bad_text, good_text, kind, check, over, doc)

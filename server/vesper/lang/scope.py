@@ -7,8 +7,8 @@ the table of facts where it happened, and tells which questions may now be answe
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, KeysView, Mapping, Sequence
+from typing import Any, Final, cast
 
 from vesper.lang.around import ALONE, Around, NodeSummary, RoleSummary
 from vesper.lang.exports import Export, ExportKind
@@ -178,6 +178,11 @@ class Facts:
             self._table[kind] = dict(sorted(named.items(), key=lambda it: it[1][0].rank))
         return self._table.get(kind, {})
 
+    def names(self, kind: ExportKind) -> KeysView[str]:
+        """Every name of a kind, in no order: cheaper than `of` where many come and go."""
+        self._look(kind)
+        return self._table.get(kind, {}).keys()
+
     def first(self, kind: ExportKind, name: str) -> Placed | None:
         """The first of a kind with that name, or None."""
         self._look(kind)
@@ -226,9 +231,7 @@ class Facts:
                 self.held[order].order = order
             for held in fresh:
                 self._enter(held)
-        for held in fresh:
-            held.line = line
-            line += held.piece.chunk.lines
+        self._place(fresh, line)
         if grown:
             self._grow(at + len(pieces), grown)
         changed = self._outcomes.follow(
@@ -246,23 +249,33 @@ class Facts:
         for held in self.held[order:]:
             held.line += lines
 
+    def _place(self, fresh: Sequence[Held], line: int) -> None:
+        """Say at which lines they begin; one that stayed as it was may begin at another."""
+        for held in fresh:
+            if held.line != line:
+                self._stamps["line"] = self._now
+            held.line = line
+            line += held.piece.chunk.lines
+
     def _put(self, held: Held, piece: Piece) -> None:
-        """Another piece in the same place; what it exports under the same names stays entered."""
-        if [it.signature for it in piece.exports] == [it.signature for it in held.piece.exports]:
-            self._stamp(held.piece.exports, piece.exports)
-            held.piece = piece
-            return
-        self._leave(held)
+        """Another piece in the same place; what both export alike up to some point stays entered."""
+        same = 0
+        for before, after in zip(held.piece.exports, piece.exports, strict=False):
+            if before.signature != after.signature:
+                break
+            same += 1
+        self._stamp(held.piece.exports[:same], piece.exports[:same])
+        self._leave(held, same)
         held.piece = piece
-        self._enter(held)
+        self._enter(held, same)
 
     def _stamp(self, old: Sequence[Export], new: Sequence[Export]) -> None:
         for before, after in zip(old, new, strict=True):
             if before != after:
                 self._stamps[before.kind] = self._now
 
-    def _leave(self, held: Held) -> None:
-        for placed in held.places:
+    def _leave(self, held: Held, first: int = 0) -> None:
+        for placed in held.places[first:]:
             export = placed.export
             named = self._table[export.kind]
             places = named[export.name]
@@ -271,11 +284,12 @@ class Facts:
                 del named[export.name]
             self._unsorted.add(export.kind)
             self._stamps[export.kind] = self._now
-        held.places = []
+        del held.places[first:]
 
-    def _enter(self, held: Held) -> None:
-        held.places = [Placed(held, index) for index in range(len(held.piece.exports))]
-        for placed, export in zip(held.places, held.piece.exports, strict=True):
+    def _enter(self, held: Held, first: int = 0) -> None:
+        exports = held.piece.exports
+        held.places += [Placed(held, index) for index in range(first, len(exports))]
+        for placed, export in zip(held.places[first:], exports[first:], strict=True):
             places = self._table.setdefault(export.kind, {}).setdefault(export.name, [])
             if places and placed.rank < places[-1].rank:
                 places.insert(bisect_left(places, placed.rank, key=_rank), placed)
@@ -315,33 +329,27 @@ def _by_name(pieces: Iterable[Piece]) -> dict[Key, list[object]]:
     return found
 
 
+_AROUND: Final = frozenset(
+    {"node", "node_ids", "called", "versions", "databases", "role", "role_names", "knows_workspace"}
+)
+
+
 def about(question: Question) -> Key:
     """What a question is about: it is asked anew when that changes."""
-    match question:
-        case ("find", (str(kind), str(name))):
-            return kind, name
-        case ("names", (str(kind),)):
-            return kind, None
-        case ("variable" | "held" as kind, (str(name), _)):
-            return kind, name
-        case ("types", _):
+    name, given = question
+    match name:
+        case "find" | "details":
+            return cast("Key", given)
+        case "names":
+            return str(given[0]), None
+        case "variable" | "held":
+            return name, str(given[0])
+        case "types":
             return "type", None
-        case ("is_broken", _):
+        case "is_broken":
             return BROKEN
-        case (
-            "node"
-            | "node_ids"
-            | "called"
-            | "versions"
-            | "databases"
-            | "role"
-            | "role_names"
-            | "knows_workspace",
-            _,
-        ):
-            return AROUND
         case _:
-            return ANYTHING
+            return AROUND if name in _AROUND else ANYTHING
 
 
 class Scope:
@@ -363,6 +371,12 @@ class Scope:
             found = (placed.export.detail,)
         self.asked["find", (kind, name)] = found
         return (placed.export.detail,) if placed is not None else None
+
+    def details(self, kind: ExportKind, name: str) -> tuple[object, ...]:
+        """The details of all of that kind and name, in the order written."""
+        found = tuple(it.export.detail for it in self._facts.of(kind).get(name, ()))
+        self.asked["details", (kind, name)] = found
+        return found
 
     def names(self, kind: ExportKind) -> tuple[str, ...]:
         """Every name of a kind, in the order written."""

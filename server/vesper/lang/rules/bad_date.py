@@ -28,7 +28,7 @@ from vesper.lang.values import is_moment
 )
 def bad_date(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     """Tools sort documents by their date; ISO 8601 is the one notation that all of them read."""
-    for slot in piece.walked.slots:
+    for slot in piece.walked.slots if piece.chunk.section == "metadata" else ():
         node = slot.node
         if slot.path not in _PLACES or not isinstance(node, tree.Scalar) or node.is_null:
             continue

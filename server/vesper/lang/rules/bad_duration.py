@@ -40,14 +40,18 @@ def bad_duration(piece: Piece, _scope: Scope) -> Iterator[Finding]:
         if not DURATION.match(node.text):
             yield Finding(node.span, _FORM, _fix(node))
             continue
-        seconds = _seconds(node.text)
+        seconds = seconds_of(node.text)
+        assert seconds is not None
         if seconds == 0 and "timeout" in slot.path[-1:]:
             yield Finding(node.span, "nothing is done in no time: a timeout is longer than 0")
         elif seconds > _LONGEST:
             yield Finding(node.span, "this is more than ten years: a duration is at most 3653d")
 
 
-def _seconds(text: str) -> Decimal:
+def seconds_of(text: str) -> Decimal | None:
+    """How long a duration is; None where it is none."""
+    if not DURATION.match(text):
+        return None
     unit = text.lstrip("0123456789. ")
     return Decimal(text.removesuffix(unit).strip()) * _SECONDS[unit]
 

@@ -12,7 +12,10 @@ _STARTS = {
     "intent": "intent: Say what this node is for\n",
     "inputs": "inputs:\n  name: string\n",
     "outputs": "outputs:\n  result: string\n",
-    "flow": "flow:\n  - step: first\n    operation: return\n",
+    "flow": (
+        "flow:\n  - step: first\n    operation: compute\n    expression: \"'done'\"\n"
+        "    output: result\n"
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from vesper.lang.names import is_clause, meant, unknown_names
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, rule, shortened
+from vesper.lang.rules.outcome_in_precondition import is_outcome
 from vesper.lang.scope import Scope
 
 
@@ -38,6 +39,8 @@ def not_checkable(piece: Piece, scope: Scope) -> Iterator[Finding]:
         for name in unknown_names(expression, scope):
             if scope.is_broken() or meant(name.name, expression, scope):
                 continue
+            if expression.scope == "inputs" and is_outcome(scope, name.name):
+                break
             what = shortened(name.name)
             yield Finding(
                 expression.span(name.start, name.end),

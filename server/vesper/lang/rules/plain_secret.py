@@ -16,7 +16,11 @@ _SECRET = re.compile(
     |\b[a-z][a-z0-9+]{1,20}://[^\s:/@{}"']{1,60}:(?P<password>[^\s:/@{}"']{3,60})@""",
     re.VERBOSE,
 )
-_HINTS = ("-", "_", "AKIA", "AIza", "eyJ", "://")
+_HINTS = (
+    "sk-", "_live_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA",
+    "AIza", "eyJ", "-----BEGIN", "://",
+)  # fmt: skip
+"""One of these is in every text that the pattern finds; looking for them is much quicker."""
 
 
 @rule(

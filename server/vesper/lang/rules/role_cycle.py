@@ -1,8 +1,9 @@
 """ROL102: roles that extend one another in a circle."""
 
+import itertools
 from collections.abc import Iterator
 
-from vesper.lang.rule import Document, Finding, rule
+from vesper.lang.rule import Document, Finding, Related, rule
 
 
 @rule(
@@ -35,11 +36,26 @@ def role_cycle(document: Document) -> Iterator[Finding]:
     for name, place in document.places("parent"):
         parents.setdefault(name, []).append(str(place.export.detail))
     for name, place in document.places("parent"):
-        path = _way_back(name, str(place.export.detail), parents)
-        if path:
-            circle = " -> ".join(path)
-            message = f"these roles extend one another in a circle: {circle}"
-            yield Finding(place.export.span.moved(place.line), message)
+        parent = str(place.export.detail)
+        path = _way_back(name, parent, parents)
+        if not path:
+            continue
+        circle = " -> ".join(path)
+        message = f"these roles extend one another in a circle: {circle}"
+        if parent == name:
+            message = f"a role cannot extend itself: {circle}"
+        yield Finding(
+            place.export.span.moved(place.line), message, related=tuple(_others(document, path))
+        )
+
+
+def _others(document: Document, path: list[str]) -> Iterator[Related]:
+    """Where the other roles of the circle extend the next one."""
+    for role, parent in itertools.pairwise(path[1:]):
+        for place in document.facts.of("parent").get(role, ()):
+            if place.export.detail == parent:
+                span = place.export.span.moved(place.line)
+                yield Related(span, f"`{role[:40]}` extends `{parent[:40]}`")
 
 
 def _way_back(start: str, first: str, parents: dict[str, list[str]]) -> list[str]:
