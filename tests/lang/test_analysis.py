@@ -31,6 +31,8 @@ contracts:
 {CASES}  property_tests: []
 """
 """Sections whose keys hold long lists, so that they are cut twice."""
+STRAYS = "".join(f"x-{it % 7}: {it}\nstray_{it}: [{it}]\n" for it in range(20)) + NESTED
+"""Short keys that nobody knows, which are read in runs."""
 TWO = f"{NESTED}---\n{DOCUMENT}"
 
 SNIPPETS = [
@@ -62,7 +64,9 @@ def assert_fresh(analysis: Analysis) -> None:
     assert outline(analysis) == outline(Analysis(text))
 
 
-@pytest.mark.parametrize("document", [DOCUMENT, NESTED, TWO], ids=["payment", "nested", "two"])
+@pytest.mark.parametrize(
+    "document", [DOCUMENT, NESTED, TWO, STRAYS], ids=["payment", "nested", "two", "strays"]
+)
 @settings(max_examples=40, deadline=None)
 @given(edits())
 def test_after_any_edits_chunks_and_diagnostics_equal_those_of_a_fresh_text(
@@ -103,7 +107,7 @@ def test_ten_thousand_random_edits_leave_nothing_behind():
         if number % 50 == 0:
             assert analysis.diagnostics() == check(str(analysis.text))
         if lines > 400 or number % 500 == 499:
-            analysis.replace(chance.choice([DOCUMENT, NESTED, TWO]))
+            analysis.replace(chance.choice([DOCUMENT, NESTED, TWO, STRAYS]))
 
 
 def test_an_edit_and_its_undo_give_the_first_diagnostics_again():
@@ -175,7 +179,10 @@ def test_a_long_section_is_checked_as_a_short_one_is(head: str, item: str):
 
 def test_the_items_of_a_key_in_a_long_section_are_read_apart_from_one_another():
     cut = [it for block in chunks.cut(Text(NESTED).lines, SECTIONS) for it in block.chunks]
-    assert max(it.lines for it in cut) <= 3
+    assert [it.lines for it in cut if it.inner == "test_cases" and it.kind == "item"] == [3] * 30
+    clauses = [it.lines for it in cut if it.inner.endswith("conditions") and it.kind == "item"]
+    assert sum(clauses) == 60
+    assert max(clauses) < 30
     names = [it.name for it in outline(Analysis(NESTED))[-1].children]
     assert names == ["test_cases", "property_tests"]
 

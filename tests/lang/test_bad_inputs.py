@@ -53,6 +53,7 @@ ROLE_ANSWERS: dict[str, tuple[str, str, str]] = {
 
 ANSWERS: dict[str, tuple[str, str, str]] = {
     "nothing at all": ("", "VSP110", "the file is empty"),
+    "a marker and nothing else": ("---\n", "VSP110", "the file is empty"),
     "comments only": ("# one\n# two\n", "VSP110", "the file is empty"),
     "a list as root": ("- a\n- b\n", "VSP111", "this is a list"),
     "a text as root": ("just words\n", "VSP111", "this is text"),

@@ -96,6 +96,10 @@ class _Part:
         self._watching: dict[Key, set[Held]] = {}
         self._relied: dict[str, _Relied] = {}
         self._gone = 0
+        self.body = 1 + max(
+            (order for order, (_, it) in enumerate(pieces) if it.chunk.kind == "marker"), default=-1
+        )
+        """The place of its first piece behind the markers that it begins with."""
 
     @property
     def line(self) -> int:
@@ -111,15 +115,7 @@ class _Part:
     @property
     def counts(self) -> bool:
         """Whether there is anything in it."""
-        return any(it.piece.chunk.section or it.piece.reading.root for it in self.facts.held)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a marker behind it surely begins another document, whatever stands there."""
-        for order, held in enumerate(self.facts.held):
-            if held.piece.chunk.kind != "loose":
-                return self.counts and (order == 0 or held.piece.chunk.kind != "marker")
-        return False
+        return any(it.piece.has_content for it in self.facts.held)
 
     def splice(self, at: int, removed: int, pieces: list[Piece]) -> None:
         """Put other pieces in place of some."""
@@ -335,7 +331,7 @@ class Analysis:
                 continue
             gone = held[at : at + old]
             kinds = [*(it.piece.chunk.kind for it in gone), *(it.kind for it in new)]
-            if len(gone) < old or "marker" in kinds or not part.is_settled:
+            if len(gone) < old or at < part.body or "marker" in kinds:
                 return False
             if index and not at and not old:
                 # What comes in above the marker of a document belongs to the one before it.
@@ -344,22 +340,26 @@ class Analysis:
             part.splice(at, old, [examined(it, self.kind) for it in new])
             for below in self._parts[index + 1 :]:
                 below.move(part.end - before)
-            return part.is_settled
+            return len(self._parts) == 1 or part.counts
         return False
 
 
 def _split(pieces: Iterable[Piece]) -> Iterator[list[tuple[int, Piece]]]:
-    """The pieces of each document of a text, with their first lines."""
-    found = False
+    """The pieces of each document of a text, with their first lines.
+
+    A marker ends a document that has anything in it. What holds nothing behind the last one is none.
+    """
+    found = counts = False
     line = 0
     placed: list[tuple[int, Piece]] = []
     for piece in pieces:
-        if piece.chunk.kind == "marker" and any(it.chunk.kind != "loose" for _, it in placed):
+        if piece.chunk.kind == "marker" and counts:
             yield placed
-            found, placed = True, []
+            found, counts, placed = True, False, []
         placed.append((line, piece))
+        counts = counts or piece.has_content
         line += piece.chunk.lines
-    if not found or any(it.chunk.section or it.reading.root for _, it in placed):
+    if counts or not found:
         yield placed
 
 

@@ -142,6 +142,12 @@ class Piece:
         """What `mentions_of` found, once somebody asked."""
 
     @property
+    def has_content(self) -> bool:
+        """Whether it says anything, and is not a marker or nothing but comments."""
+        chunk = self.chunk
+        return chunk.kind != "marker" and (bool(chunk.section) or self.reading.root is not None)
+
+    @property
     def texts(self) -> dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]]:
         """The texts of one kind, each with its slot."""
         # Found anew for each piece that the rules turn to: kept with all pieces it would be heavy.

@@ -39,7 +39,7 @@ flow:
 def empty_document(document: Document) -> Iterator[Finding]:
     """The quick fix writes the smallest node that works."""
     if not document.facts.of("section") and not any(
-        piece.reading.root is not None or piece.is_broken for _, piece in document.facts.pieces
+        piece.has_content or piece.is_broken for _, piece in document.facts.pieces
     ):
         start = Span(document.line, 0, document.line, 0)
         yield Finding(
