@@ -92,7 +92,8 @@ def test_an_output_with_many_fields_is_found_where_its_key_stands():
 
 
 def test_reading_ahead_is_done_in_steps_and_changes_no_answer():
-    steps = "".join(f"  - {{step: s{it}, operation: log, message: '{{a}}'}}\n" for it in range(60))
+    step = "  - step: s{0}\n    operation: log\n    message: '{{a}}'\n"
+    steps = "".join(step.format(it) for it in range(60))
     text = f"{NODE}inputs: {{a: string}}\nflow:\n{steps}"
     ahead, fresh = Analysis(text.replace("Pay", "Ahead")), Analysis(text)
     turns = 1

@@ -49,10 +49,19 @@ def is_known(text: str) -> bool:
     )
 
 
+_PROVIDER = "network.http_client."
+
+
 def covers(grant: str, need: str) -> bool:
-    """Whether having `grant` allows `need`; a grant without a target covers every target."""
+    """Whether having `grant` allows `need`; a grant without a target covers every target.
+
+    A call that names its provider, whose host only `vesper.toml` tells, is also covered by a host
+    that begins with the provider's name: `stripe.com` for `stripe`.
+    """
     if grant == need:
         return True
     if grant.endswith("*"):
         return need.startswith(grant[:-1])
+    if need.startswith(_PROVIDER) and grant.startswith(f"{need}."):
+        return "." not in need.removeprefix(_PROVIDER)
     return need == f"{grant}.*" or need.startswith((f"{grant}.", f"{grant}/"))

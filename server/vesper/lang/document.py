@@ -1,5 +1,7 @@
 """The field table of a `.vsp` node: every key, its shape, its documentation, in one place."""
 
+from dataclasses import replace
+
 from vesper.lang.fields import (
     Anything,
     Choice,
@@ -117,39 +119,41 @@ RETRY_POLICY = Record(
     ),
 )
 
-ERROR_ACTION = Either(
+_ERROR_ACTION = Record(
+    "error action",
     (
-        Text("error-code"),
-        Record(
-            "error action",
-            (
-                *RETURN_FIELDS,
-                Field("action", Text("name"), "`retry`, `return`, `fallback`, `ignore`, `abort`."),
-                Field("retry_policy", RETRY_POLICY, "How to try again."),
-                Field("fallback", Later("steps", lambda: STEPS), "Steps to run instead."),
-                Field(
-                    "compensate", Later("steps", lambda: STEPS), "Steps that undo what was done."
-                ),
-                Field("message", Text("template", "flow"), "What to tell the caller."),
-                Field("error_type", Text("error-code"), "The error this is for."),
-                Field("log_level", Text("name"), "How loud to log it."),
-                Field("map_to", Text("error-code"), "The error code to answer with instead."),
-                Field("retry_after", Text(), "When the caller may try again."),
-                Field("max_retries", Number(True, 0, 100), "How often to try again."),
-                Field("notify", Anything(), "Whom to tell."),
-                Field("threshold", Anything(), "From when on this counts."),
-                Field("timeout", DURATION, "The longest this may take."),
-                Field(
-                    "compensation_steps",
-                    Later("steps", lambda: STEPS),
-                    "The same as `compensate`.",
-                ),
-            ),
+        *RETURN_FIELDS,
+        Field("action", Text("name"), "`retry`, `return`, `fallback`, `ignore`, `abort`."),
+        Field("retry_policy", RETRY_POLICY, "How to try again."),
+        Field("fallback", Later("steps", lambda: STEPS), "Steps to run instead."),
+        Field("compensate", Later("steps", lambda: STEPS), "Steps that undo what was done."),
+        Field("message", Text("template", "flow"), "What to tell the caller."),
+        Field("error_type", Text("error-code"), "The error this is for."),
+        Field("log_level", Text("name"), "How loud to log it."),
+        Field(
+            "map_to",
+            Either((Text("error-code"), MapOf(Anything("flow")))),
+            "The error code, or the error fields, to answer with instead.",
         ),
-    )
+        Field("retry_after", Text("value", "response"), "When the caller may try again."),
+        Field("max_retries", Number(True, 0, 100), "How often to try again."),
+        Field("notify", Anything(), "Whom to tell."),
+        Field("threshold", Anything(), "From when on this counts."),
+        Field("timeout", DURATION, "The longest this may take."),
+        Field("compensation_steps", Later("steps", lambda: STEPS), "The same as `compensate`."),
+    ),
+)
+ERROR_ACTION = Either((Text("error-code"), _ERROR_ACTION))
+_ONE_ACTION = replace(
+    _ERROR_ACTION, marks=("action", "return_error", "map_to", "compensate", "compensation_steps")
 )
 ERROR_ACTIONS = Either(
-    (ListOf(ERROR_ACTION), MapOf(ERROR_ACTION, Text("error-code")), Text("error-code"))
+    (
+        ListOf(ERROR_ACTION),
+        _ONE_ACTION,
+        MapOf(ERROR_ACTION, Text("error-code")),
+        Text("error-code"),
+    )
 )
 
 STEP = Variant(

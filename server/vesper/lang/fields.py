@@ -80,6 +80,8 @@ class Record:
     rest: "Shape | None" = None
     kind: str = ""
     """`step` for the steps of a flow; what a record is, for those who look for one."""
+    marks: tuple[str, ...] = ()
+    """Keys of which one must be there where a mapping with free names could stand instead."""
 
     def field(self, name: str) -> "Field | None":
         """The field of that name, or None."""
@@ -286,6 +288,8 @@ def _fits(shape: Shape, node: tree.Node | None) -> bool:
     match resolve(shape, node):
         case ListOf():
             return isinstance(node, tree.Sequence)
+        case Record(marks=marks) if marks:
+            return isinstance(node, tree.Mapping) and any(map(node.entry, marks))
         case MapOf() | Record() | Variant():
             return isinstance(node, tree.Mapping)
         case Flag():

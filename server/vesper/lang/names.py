@@ -122,6 +122,9 @@ def meant(name: str, expression: Expression, scope: Scope) -> str | None:
     known = known_names(expression, scope)
     if not is_clause(expression):
         return nearest(name, known)
+    if name not in expression.text:
+        # The list of `FORALL order: ...` is not written: there is no slip in it.
+        return None
     near = nearest(name, known, _CLOSE)
     # `order` beside an input `order_id` is another thing, not a slip.
     longer = near is not None and (near.startswith(f"{name}_") or name.startswith(f"{near}_"))

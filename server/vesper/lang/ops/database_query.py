@@ -1,5 +1,6 @@
 """`database_query`: rows of a named database."""
 
+import re
 from collections.abc import Iterator
 
 from vesper.lang import tree
@@ -7,9 +8,15 @@ from vesper.lang.document import STEPS_OR_RETURN
 from vesper.lang.fields import Anything, Field, MapOf, Record, Text
 from vesper.lang.operation import Operation, text_of
 
+_TABLES = re.compile(r"\b(?:FROM|JOIN)\s+([A-Za-z_]\w*)", re.IGNORECASE)
+
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
-    yield f"database.read.{text_of(step, 'table') or '*'}"
+    """The tables that the step names, or its SQL; any table where neither tells."""
+    table = text_of(step, "table")
+    tables = [table] if table else _TABLES.findall(text_of(step, "query")) or ["*"]
+    for it in dict.fromkeys(tables):
+        yield f"database.read.{it}"
 
 
 OPERATION = Operation(

@@ -38,7 +38,9 @@ def unknown_sensitive_field(piece: Piece, scope: Scope) -> Iterator[Finding]:
             fix = replace(f"Change it to `{near}`", export.span, near) if near else None
             hint = suggestion(export.name, known)
             message = f"nothing here is called `{shortened(export.name)}`{hint}"
-            yield Finding(export.span, message, fix)
+            # A path may mean data that the steps find elsewhere.
+            severity = "warning" if "." in export.name else "error"
+            yield Finding(export.span, message, fix, severity=severity)
 
 
 _KINDS: tuple[ExportKind, ...] = ("input", "output", "error-field", "variable", "fact")
