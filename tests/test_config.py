@@ -24,6 +24,7 @@ include = ["flows/"]
 exclude = ["drafts/**"]
 max_file_size = "64 KiB"
 databases = ["main", "archive"]
+capabilities = ["printer.print"]
 strict = true
 
 [rules]
@@ -33,7 +34,8 @@ missing-capability = "warning"
     read = config.read(text, {}, None, RULES)
     assert read.problems == ()
     assert read.settings == Settings(
-        ("flows/",), ("drafts/**",), 65_536, ("main", "archive"), True,
+        ("flows/",), ("drafts/**",), 65_536, ("main", "archive"),
+        ("printer.print",), True,
         {"VSP601": "off", "missing-capability": "warning"},
     )  # fmt: skip
     assert {it.key for it in SETTINGS} == set(Settings.__dataclass_fields__)

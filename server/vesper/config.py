@@ -63,6 +63,9 @@ SETTINGS: Final = (
     Setting("databases", "words", "[]",
             "The names of the databases that steps may use. When any are listed, a step that names "
             "another one gets a warning."),
+    Setting("capabilities", "words", "[]",
+            "Kinds of capabilities of your own, beside the built-in ones: `[\"printer.print\"]` makes "
+            "`printer.print.label` known. Nodes may list them, and completion offers them."),
     Setting("strict", "flag", "false",
             "Every warning counts as an error, for people and for exit codes."),
     Setting("rules", "rules", "{}",
@@ -95,6 +98,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     max_file_size: int = 4 << 20
     databases: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
     strict: bool = False
     rules: Mapping[str, Level] = field(default_factory=dict[str, Level])
 

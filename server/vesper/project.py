@@ -140,10 +140,11 @@ class Project:
     @property
     def alone(self) -> "Around":
         """What a text knows that is checked by itself: the settings, and no other file."""
-        from vesper.lang.around import Around, Policy
+        from vesper.lang.around import Around
+        from vesper.workspace.index import policy_of
 
         settings = self.settings
-        return Around(policy=Policy(settings.rules, settings.strict, settings.databases))
+        return Around(policy=policy_of(settings))
 
     def check_text(self, text: str) -> "list[Diagnostic]":
         """The problems of a text as if it were a `.vsp` document."""

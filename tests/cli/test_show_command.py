@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import CLEAN, MISSPELT, Run, runner
+from tests.requirements import requirement
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -129,3 +130,19 @@ def test_a_document_cannot_steer_the_terminal(run: Run, tmp_path: Path):
     out = run("show", "a.vsp").out
     assert not set("\x1b\x07\u202e") & set(out)
     assert "owned" in out
+
+
+@requirement("V47")
+def test_the_roles_of_a_file_are_listed_with_their_titles_and_what_they_are_for(
+    run: Run, tmp_path: Path
+):
+    (tmp_path / "roles.yaml").write_text(
+        "lead:\n  display_name: Team lead\n  description: Plans the work\n"
+        "hand:\n  display_name: Helping hand\n  description: Does the work\n  extends: lead\n"
+    )
+    lines = run("show", "roles.yaml").out.splitlines()
+    assert [it.split("  ")[:2] for it in lines if "roles.yaml:" in it] == [
+        ["lead", "Team lead"],
+        ["hand", "Helping hand"],
+    ]
+    assert {"Plans the work", "Does the work"} <= set(lines)

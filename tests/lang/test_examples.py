@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.lang.broken_variants import VARIANTS, Variant
+from tests.lang.marks import marked
 from vesper.lang import ops
-from vesper.lang.check import Diagnostic
+from vesper.lang.check import Analysis, Diagnostic, check
 from vesper.lang.document import NODE, NODE_TYPES
 from vesper.lang.fields import Choice
 from vesper.lang.operation import operations
 from vesper.project import Project
 from vesper.workspace.files import document_kind
+from vesper.workspace.index import Index
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GOOD = sorted(it for it in EXAMPLES.iterdir() if document_kind(it))
@@ -32,6 +35,18 @@ def found_below(folder: Path) -> dict[str, list[Diagnostic]]:
 
 def found_in(path: Path) -> list[Diagnostic]:
     return found_below(path.parent)[path.name]
+
+
+@cache
+def workspace() -> Index:
+    """The clean examples, as a workspace knows them."""
+    index = Index()
+    for path in GOOD:
+        index.take(
+            path.name, Analysis(path.read_text(encoding="utf-8"), document_kind(path) or "vsp")
+        )
+    index.is_complete = True
+    return index
 
 
 def mistakes(path: Path) -> Iterator[range]:
@@ -90,3 +105,26 @@ def test_every_mistake_of_a_broken_twin_is_found_where_it_is(path: Path):
     places = list(mistakes(path))
     assert [it for it in places if not lines.intersection(it)] == []
     assert 3 <= len(places) <= 7
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda it: f"{it.code} in {it.example}")
+def test_a_single_mistake_in_an_example_is_one_error_at_its_place(variant: Variant):
+    file = f"{variant.example}.vsp"
+    good = (EXAMPLES / file).read_text(encoding="utf-8")
+    text = good.replace(variant.before, variant.after, 1)
+    words, _ = marked(variant.place)
+    assert text != good
+    assert text.count(words) == 1, "`place` is not the only one of its kind"
+    _, (expected,) = marked(text.replace(words, variant.place))
+    (found,) = check(text, "vsp", workspace().around_for(file))
+    assert (found.code, found.severity) == (variant.code, "error")
+    assert found.span[:2] == expected.span[:2]
+    line = text.split("\n")[found.span.line]
+    shown = line[found.span.column : found.span.end_column]
+    assert f"«{shown}»" in variant.place
+
+
+def test_there_are_fifty_different_mistakes_in_many_examples():
+    assert len(set(VARIANTS)) == 50
+    assert len({it.code for it in VARIANTS}) >= 40
+    assert len({it.example for it in VARIANTS}) >= 10

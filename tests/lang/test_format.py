@@ -1,7 +1,6 @@
 """Formatting settles white space and the case of keywords, keeps comments and meaning, and is at rest."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.lang.test_half_typed import EDITS
+from tests.requirements import requirement
 from vesper.lang import fields, tree
 from vesper.lang.check import Analysis
 from vesper.lang.format import Style, edits, format_text
@@ -291,11 +291,11 @@ def _words(text: str) -> object:
     return tuple((it.kind, it.text) for it in tokens(text))
 
 
-def comments(text: str) -> Counter[str]:
+def comments(text: str) -> list[str]:
     lines = re.split("\r\n|\r|\n", text)
-    return Counter(
+    return [
         it[1].rstrip(" \t") for it in (re.search(r"(?:^|[ \t])(#.*)", line) for line in lines) if it
-    )
+    ]
 
 
 def check_kept(before: str, kind: DocumentKind = "vsp") -> str:
@@ -315,6 +315,25 @@ def test_examples_are_at_rest_and_broken_ones_keep_what_they_say(path: Path):
         check_kept(text, kind)
     else:
         assert format_text(text, kind) == text
+
+
+def respaced(text: str) -> str:
+    """The text as somebody might write it who does not care how it looks."""
+    lines = [
+        line if line.lstrip().startswith("#") else re.sub("^( *)(?=\\S)", r"\1\1", line)
+        for line in text.splitlines()
+    ]
+    return "".join(re.sub(r"(?<=\w): (?=\w)", ":   ", it) + "  \n\n" for it in lines)
+
+
+@requirement("F4")
+@pytest.mark.parametrize(
+    "path", [it for it in EXAMPLES if "broken" not in it.parts], ids=lambda it: it.name
+)
+def test_a_carelessly_written_example_keeps_its_comments_and_its_order(path: Path):
+    kind: DocumentKind = "role" if path.suffix == ".yaml" else "vsp"
+    before = respaced(path.read_text(encoding="utf-8"))
+    assert check_kept(before, kind) != before
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -405,6 +424,7 @@ class Writer:
         )  # fmt: skip
 
 
+@requirement("F4")
 @pytest.mark.slow
 @given(st.integers(0, 2**64))
 @settings(max_examples=100, deadline=None)

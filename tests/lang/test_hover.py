@@ -3,6 +3,7 @@
 import pytest
 
 from tests.lang.test_completion import AROUND, TEXT
+from tests.requirements import requirement
 from vesper.lang.around import Around, RoleSummary
 from vesper.lang.check import Analysis
 from vesper.lang.description import describe
@@ -60,6 +61,19 @@ CASES = [
 ]  # fmt: skip
 
 
+@requirement("F11")
+@pytest.mark.parametrize(
+    ("where", "lines", "intent"),
+    [
+        ("node_id: pay_v1", "node_id: pa^y_v1", "Pay for an order"),
+        ("#flow", f"{STEP}call_node\n    node_id: mai^l_v1", "Send a mail"),
+        ("type: function", "metadata: {dependencies: [ma^il_v1]}\ntype: function", "Send a mail"),
+    ],
+)
+def test_hovering_over_a_node_tells_its_intent(where: str, lines: str, intent: str):
+    assert intent in told(TEXT.replace(where, lines, 1))[0]
+
+
 @pytest.mark.parametrize(("where", "lines", "word", "says"), CASES)
 def test_hover_tells_what_the_word_under_the_cursor_is(
     where: str, lines: str, word: str, says: list[str]
@@ -98,6 +112,18 @@ worker:
 helper:
   extends: wor^ker
 """
+
+
+@requirement("V47")
+@pytest.mark.parametrize(
+    "marked",
+    ["lea^d:\n  display_name: Team lead\n  description: Plans the work\n",
+     "lead:\n  display_name: Team lead\n  description: Plans the work\nhand:\n  extends: le^ad\n"],
+)  # fmt: skip
+def test_hovering_over_a_role_tells_its_title_and_what_it_is_for(marked: str):
+    text, _ = told(marked, "role")
+    assert text.startswith("**lead** (Team lead)")
+    assert "Plans the work" in text
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,10 @@ import pytest
 from tests.lang.marks import Mark, marks
 from vesper import config
 from vesper.lang import rules
-from vesper.lang.around import Policy
 from vesper.lang.check import Analysis, Diagnostic, check
 from vesper.lang.rule import Edit, Rule
 from vesper.lang.source import Text
-from vesper.workspace.index import Index
+from vesper.workspace.index import Index, policy_of
 
 RULES = list(rules.load().values())
 by_code = pytest.mark.parametrize("rule", RULES, ids=lambda it: it.code)
@@ -30,7 +29,7 @@ def checked(rule: Rule, text: str) -> list[Diagnostic]:
     settings = re.match(r"# vesper\.toml: (.*)", text)
     if settings is not None:
         found = config.read(settings[1], {}).settings
-        index.policy = Policy(found.rules, found.strict, found.databases)
+        index.policy = policy_of(found)
     index.is_complete = True
     return check(text, kind, index.around_for("example.vsp"))
 

@@ -41,3 +41,23 @@ def test_what_has_not_the_form_is_no_reference(text: str):
 def test_versions_come_newest_first_by_number_not_by_letter():
     ids = ["pay_v9", "pay_v10", "pay_v10.2.0", "pay_v10.10.0", "repay_v1", "odd"]
     assert versions.versions_of("pay", ids) == ["pay_v10.10.0", "pay_v10.2.0", "pay_v10", "pay_v9"]
+
+
+@pytest.mark.parametrize(
+    ("called", "listed", "conflicts"),
+    [
+        (["pay_v1"], ["pay_v1"], {}),
+        (["pay_v1.*"], ["pay_v1.*"], {}),
+        (["pay_v1.2.0"], ["pay_v1.*"], {}),
+        (["pay_v1.*"], ["pay_v1.2.0"], {}),
+        (["pay_v2"], ["pay_v1"], {"pay_v2": "pay_v1"}),
+        (["pay_v2"], ["pay_v1", "pay_v2"], {}),
+        (["pay_v2.1.0+"], ["pay_v1.*"], {"pay_v2.1.0+": "pay_v1.*"}),
+        (["pay_v2", "mail_v1"], ["bill_v1"], {}),
+        (["{node}"], ["pay_v1"], {}),
+    ],
+)
+def test_what_is_called_in_another_version_than_is_listed(
+    called: list[str], listed: list[str], conflicts: dict[str, str]
+):
+    assert versions.conflicts(called, listed) == conflicts

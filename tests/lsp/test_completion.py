@@ -1,5 +1,6 @@
 """Completion as a person meets it in an editor: what is inserted, and what is told about it later."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from tests.lsp.client import Client, edit, running
 from tests.lsp.places import cut
+from tests.requirements import requirement
 
 STEP = "flow:\n  - step: x\n    operation: compute\n    expression: "
+LEAD = "lead:\n  display_name: Team lead\n  description: Plans the work\n"
 RICH = {
     "snippetSupport": True,
     "insertReplaceSupport": True,
@@ -109,3 +112,27 @@ def test_an_item_of_somebody_else_is_given_back(tmp_path: Path):
     item = {"label": "x", "data": {"anything": [1]}}
     with running(tmp_path) as client:
         assert client.request("completionItem/resolve", item) == item
+
+
+@requirement("V47")
+@pytest.mark.parametrize(
+    ("name", "marked", "language"),
+    [
+        ("more.role.yaml", f"{LEAD}hand:\n  extends: ^\n", "yaml"),
+        ("a.vsp", "flow:\n  - step: x\n    operation: agent_run\n    role: ^\n", "vsp"),
+    ],
+)
+def test_a_role_is_offered_with_its_title_and_what_it_is_for(
+    tmp_path: Path, name: str, marked: str, language: str
+):
+    if language == "vsp":
+        (tmp_path / "roles.yaml").write_text(LEAD)
+    text, position = cut(marked)
+    with running(tmp_path, speaking(RICH)) as client:
+        uri = client.open(name, text, language)
+        params = {"textDocument": {"uri": uri}, "position": position}
+        found = client.request("textDocument/completion", params)["items"]
+        (lead,) = [it for it in found if it["label"] == "lead"]
+        told = client.request("completionItem/resolve", lead)
+    assert "Team lead" in json.dumps(lead)
+    assert "Plans the work" in told["documentation"]["value"]

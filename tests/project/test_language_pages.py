@@ -46,7 +46,7 @@ def test_each_choice_is_what_the_checker_does(said: str, text: str):
     "text",
     [
         "inputs:\n  amount:\n",
-        "intent:\n",
+        "metadata:\n  author:\n",
         "flow:\n- step: add\n  operation: compute\n  expression: '1'\n  output: total\n",
         "documentation: [\n  one\n]\n",
         "flow:\n  - step: mine\n    operation: custom.mine\n    whatever: 1\n",

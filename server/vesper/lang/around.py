@@ -74,6 +74,8 @@ class Policy(NamedTuple):
     """Whether every warning is an error."""
     databases: tuple[str, ...] = ()
     """The databases there are; empty when nobody says."""
+    capabilities: tuple[str, ...] = ()
+    """Kinds of capabilities beside the built-in ones."""
 
 
 Summary = TypeVar("Summary", NodeSummary, RoleSummary)

@@ -1,6 +1,7 @@
 """Capabilities: `resource.operation.target`, and which grant covers which need."""
 
 import re
+from collections.abc import Collection
 
 _CAPABILITY = re.compile(r"[a-z_][a-z0-9_]*\.(?:\*|[a-z_][a-z0-9_]*(?:\.(?:\*|[^\s*]+))?)\Z")
 
@@ -38,14 +39,15 @@ def is_capability(text: str) -> bool:
     return len(text) <= 300 and _CAPABILITY.match(text) is not None
 
 
-def is_known(text: str) -> bool:
-    """Whether its resource and operation are ones that something in Vesper needs."""
+def is_known(text: str, more: Collection[str] = ()) -> bool:
+    """Whether its resource and operation are ones that something in Vesper needs, or among `more`."""
     resource, _, rest = text.partition(".")
     operation = rest.split(".", 1)[0]
-    return (
-        resource in FAMILIES
-        or f"{resource}.{operation}" in FAMILIES
-        or (operation == "*" and any(it.startswith(f"{resource}.") for it in FAMILIES))
+    return any(
+        resource in families
+        or f"{resource}.{operation}" in families
+        or (operation == "*" and any(it.startswith(f"{resource}.") for it in families))
+        for families in (FAMILIES, more)
     )
 
 

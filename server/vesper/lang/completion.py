@@ -204,7 +204,7 @@ def _for_text(  # noqa: C901 -- one case a kind of text
                 subject = Subject("operation", it.name)
                 yield Suggestion(it.name, "operation", it.name, start, it.effect, subject)
         case "capability":
-            yield from _capabilities(facts, start)
+            yield from _capabilities(analysis, facts, start)
         case "error-code" | "machine-ref" | "role-ref" | "node-ref":
             yield from references.of_kind(analysis, shape.kind, facts, start)
         case "expression" | "constraint":
@@ -255,7 +255,7 @@ _CONSTRAINT_WORDS = {
 }
 
 
-def _capabilities(facts: Facts, start: int) -> Iterator[Suggestion]:
+def _capabilities(analysis: Analysis, facts: Facts, start: int) -> Iterator[Suggestion]:
     granted = facts.of("grant")
     for need in facts.of("need"):
         if need not in granted:
@@ -264,3 +264,5 @@ def _capabilities(facts: Facts, start: int) -> Iterator[Suggestion]:
     for family, doc in capabilities.FAMILIES.items():
         subject = Subject("capability", family)
         yield Suggestion(f"{family}.", "word", f"{family}.", start, doc, subject)
+    for family in analysis.around.policy.capabilities:
+        yield Suggestion(f"{family}.", "word", f"{family}.", start, "of this workspace")

@@ -45,7 +45,7 @@ def describe(found: Found, analysis: Analysis) -> str:  # noqa: C901 -- one case
         case "name" | "reference":
             return _name(found, analysis)
         case "word":
-            return _word(found)
+            return _word(found, analysis)
 
 
 def _granted(found: Found, analysis: Analysis) -> str:
@@ -148,6 +148,8 @@ def explain(subject: Subject, analysis: Analysis | None) -> str:
 
 def _defined(subject: Subject, analysis: Analysis) -> str:
     match subject.topic:
+        case "role" if subject.name in (own := _own_roles(analysis)):
+            return of_role(own[subject.name])
         case "node":
             return "\n\n".join(map(of_node, analysis.around.nodes.get(subject.name, ())))
         case "role":
@@ -302,7 +304,7 @@ def _local(found: Found, analysis: Analysis) -> str:
     return f"`{found.text}{kind}` — {it.origin}"
 
 
-def _word(found: Found) -> str:
+def _word(found: Found, analysis: Analysis) -> str:
     match found.shape:
         case fields.Choice(values):
             return f"**{found.text}** — {values.get(found.text, 'not one of the allowed words')}"
@@ -310,6 +312,9 @@ def _word(found: Found) -> str:
             return _capability(found.text)
         case fields.Text("duration"):
             return _duration(found.text)
+        case fields.Text("node-id"):
+            own = summary.nodes(analysis.parts(), "")
+            return "\n\n---\n\n".join(of_node(it) for it in own if it.node_id == found.text)
         case _:
             return ""
 

@@ -16,7 +16,7 @@ ExportKind = Literal[
     "alias", "end", "parent", "restriction", "conflict", "node-ref", "role-ref", "optional", "bound",
     "moves", "operation", "time-limit", "sensitive", "version", "use", "type-use", "code-use",
     "clause", "demand", "case", "holds", "grants", "publishes", "listens",
-    "given", "held", "pattern", "validated",
+    "given", "held", "tag", "pattern", "validated",
 ]  # fmt: skip
 
 
@@ -146,6 +146,8 @@ def _of_slot(slot: Slot, around: AroundAt) -> Iterator[Export]:  # noqa: C901 --
             yield Export("case", node.text, node.span)
         case ("metadata", "version"), tree.Scalar():
             yield Export("version", node.text, node.span)
+        case ("metadata", "tags", int()), tree.Scalar() if node.text:
+            yield Export("tag", node.text, node.span)
         case ("trigger", "event_type"), tree.Scalar():
             yield Export("listens", node.text, node.span)
         case ("metadata", "dependencies", int()), tree.Scalar():

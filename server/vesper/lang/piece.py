@@ -25,7 +25,7 @@ DocumentKind = Literal["vsp", "role"]
 Path = tuple[str | int, ...]
 
 _IGNORE = re.compile(r"#\s*vesper:\s*ignore\b([\sA-Z0-9,]*)")
-_WORDS = frozenset({"non_empty", "positive", "negative", "non_negative", "unique"})
+_BARE = re.compile(r"\s*([A-Za-z_]+)\s*\Z")
 _COMPARISON = re.compile(r"\s*(==|!=|<=|>=|<|>|IN\b|NOT IN\b|MATCHES\b|CONTAINS\b)")
 _KEYED = re.compile(r"\s*([a-z_]+)\s*:\s*(\S.*)$")
 
@@ -363,7 +363,10 @@ def _constraint(
 
 def is_worded(text: str) -> bool:
     """Whether a constraint is a word or a key with its value, not an expression."""
-    return text in _WORDS or _KEYED.match(text) is not None
+    word = _BARE.match(text)
+    if word is not None:
+        return word[1] not in ("value", "true", "false")
+    return _KEYED.match(text) is not None
 
 
 def compares(text: str) -> bool:

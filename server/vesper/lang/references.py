@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from vesper.lang import versions
+from vesper.lang import summary, versions
 from vesper.lang.around import Around
 from vesper.lang.check import Analysis
 from vesper.lang.cursor import Cursor
@@ -16,7 +16,6 @@ from vesper.lang.types import BOOLEAN, Enum, Type, is_type, shown, unwrapped
 _KINDS: dict[str, tuple[ExportKind, ...]] = {
     "error-code": ("error-code",),
     "machine-ref": ("machine",),
-    "role-ref": ("role",),
     "node-ref": ("node",),
 }
 _NOT_SHARED = frozenset({"operation", "as", "name", "on", "action", "log_level"})
@@ -29,14 +28,21 @@ def of_kind(analysis: Analysis, kind: str, facts: Facts, start: int) -> Iterator
     if kind == "node-ref":
         yield from _nodes(analysis, around, facts, start)
         return
+    if kind == "role-ref":
+        yield from _roles(analysis, around, start)
+        return
     for exported in _KINDS[kind]:
         for name in facts.of(exported):
             subject = Subject("name", name, exported)
             yield Suggestion(name, "reference", name, start, "of this file", subject)
-    if kind == "role-ref":
-        for name, found in around.roles.items():
-            detail = found[0].display_name or found[0].file
-            yield Suggestion(name, "reference", name, start, detail, Subject("role", name))
+
+
+def _roles(analysis: Analysis, around: Around, start: int) -> Iterator[Suggestion]:
+    own = summary.roles(analysis.parts(), "") if analysis.kind == "role" else ()
+    others = (found[0] for found in around.roles.values())
+    for it in (*own, *others):
+        detail = it.display_name or it.file or "of this file"
+        yield Suggestion(it.name, "reference", it.name, start, detail, Subject("role", it.name))
 
 
 def _nodes(analysis: Analysis, around: Around, facts: Facts, start: int) -> Iterator[Suggestion]:

@@ -23,7 +23,17 @@ Key = tuple[str, str | None]
 """What a question is about: a kind with a name, or all names of a kind."""
 
 _OF_AROUND: Final = frozenset(
-    {"node", "node_ids", "called", "versions", "role", "role_names", "databases", "knows_workspace"}
+    {
+        "node",
+        "node_ids",
+        "called",
+        "versions",
+        "role",
+        "role_names",
+        "databases",
+        "capabilities",
+        "knows_workspace",
+    }
 )
 """The questions that other documents, or the settings, answer."""
 BROKEN: Final[Key] = ("broken", None)
@@ -329,11 +339,6 @@ def _by_name(pieces: Iterable[Piece]) -> dict[Key, list[object]]:
     return found
 
 
-_AROUND: Final = frozenset(
-    {"node", "node_ids", "called", "versions", "databases", "role", "role_names", "knows_workspace"}
-)
-
-
 def about(question: Question) -> Key:
     """What a question is about: it is asked anew when that changes."""
     name, given = question
@@ -349,7 +354,7 @@ def about(question: Question) -> Key:
         case "is_broken":
             return BROKEN
         case _:
-            return AROUND if name in _AROUND else ANYTHING
+            return AROUND if name in _OF_AROUND else ANYTHING
 
 
 class Scope:
@@ -451,6 +456,12 @@ class Scope:
         """The databases that the settings of the workspace name; empty when they name none."""
         found = self._around.policy.databases
         self.asked["databases", ()] = found
+        return found
+
+    def capabilities(self) -> tuple[str, ...]:
+        """The kinds of capabilities that the settings of the workspace add to the built-in ones."""
+        found = self._around.policy.capabilities
+        self.asked["capabilities", ()] = found
         return found
 
     def knows_workspace(self) -> bool:

@@ -12,7 +12,7 @@ from vesper.lang.types import Type
 
 DEFINING: Final[tuple[ExportKind, ...]] = (
     "node", "role", "type", "input", "output", "error-field", "error-code", "fact", "step",
-    "variable", "machine", "grant",
+    "variable", "machine", "grant", "tag",
 )  # fmt: skip
 USING: Final[tuple[ExportKind, ...]] = (
     "node-ref", "role-ref", "parent", "denied", "need", "publishes", "listens",

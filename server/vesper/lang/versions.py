@@ -5,7 +5,7 @@ any version that begins so, `payment_v2.1.0+` means that version or a newer one 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,6 +48,27 @@ def means(reference: str, node_id: str) -> bool:
     if wanted is None or known is None:
         return reference == node_id
     return wanted.means(known)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two references are the same, or one means the other."""
+    return one == other or means(one, other) or means(other, one)
+
+
+def conflicts(called: Iterable[str], listed: Collection[str]) -> dict[str, str]:
+    """The references of `called` that nothing in `listed` means, with the one there to another
+    version of the same node."""
+    found: dict[str, str] = {}
+    for call in called:
+        wanted = read(call)
+        if wanted is None or any(alike(call, it) for it in listed):
+            continue
+        for it in listed:
+            known = read(it)
+            if known is not None and known.name == wanted.name:
+                found[call] = it
+                break
+    return found
 
 
 def age(node_id: str) -> tuple[int, ...]:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vesper.config import Settings
 from vesper.errors import FailureKind, VesperError
-from vesper.lang.around import Policy
 from vesper.lang.check import Analysis, Diagnostic
 from vesper.lang.piece import DocumentKind
 from vesper.workspace.files import read_text
-from vesper.workspace.index import Brief, Index, brief
+from vesper.workspace.index import Brief, Index, brief, policy_of
 from vesper.workspace.related import File, related
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class _Share:
 
 def _index(briefs: dict[str, Brief], settings: Settings) -> Index:
     index = Index()
-    index.policy = Policy(settings.rules, settings.strict, settings.databases)
+    index.policy = policy_of(settings)
     index.fill(briefs)
     index.is_complete = True
     return index

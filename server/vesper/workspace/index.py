@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from vesper.config import Settings
 from vesper.lang import summary, versions
 from vesper.lang.around import Around, NodeSummary, Others, Policy, RoleSummary, Summary, by_name
 from vesper.lang.check import Analysis
@@ -27,6 +28,7 @@ _USES: Final[dict[ExportKind, tuple[ExportKind, ...]]] = {
 """By the kind of a definition: the kinds under which it is used."""
 _SYMBOLS: Final[tuple[ExportKind, ...]] = (
     "node", "role", "type", "step", "input", "output", "machine", "error-code", "fact",
+    "tag",
 )  # fmt: skip
 """What people look for in a whole workspace, the likeliest first."""
 
@@ -314,6 +316,11 @@ class Index:
             files.pop(file, None)
             if not files:
                 del self._holders[key]
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the settings of a workspace mean for each of its documents."""
+    return Policy(settings.rules, settings.strict, settings.databases, settings.capabilities)
 
 
 class Brief(NamedTuple):

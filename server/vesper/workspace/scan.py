@@ -7,12 +7,11 @@ from typing import Final
 
 from vesper.config import Settings
 from vesper.errors import VesperError
-from vesper.lang.around import Policy
 from vesper.lang.check import Reader
 from vesper.lang.piece import DocumentKind
 from vesper.workspace.files import document_kind, read_text, walk
 from vesper.workspace.ignored import Ignored
-from vesper.workspace.index import Index, brief
+from vesper.workspace.index import Index, brief, policy_of
 
 SLICE: Final = 60
 """About how many lines one step reads: what a keystroke may have to wait for."""
@@ -45,7 +44,7 @@ class Scan:
     def configure(self, settings: Settings) -> None:
         """Go by other settings from now on; see `again` for what they include and leave out."""
         self._settings = settings
-        self.index.policy = Policy(settings.rules, settings.strict, settings.databases)
+        self.index.policy = policy_of(settings)
 
     @property
     def is_idle(self) -> bool:

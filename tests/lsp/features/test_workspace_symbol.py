@@ -6,10 +6,14 @@ import pytest
 
 from tests.lsp.client import edit, running
 from tests.lsp.places import words_at
+from tests.requirements import requirement
 from vesper.lsp.convert import to_uri
 
-PAY = "# 👋\nnode_id: pay_v1\nflow:\n  - {step: 'charge_card', operation: wait}\n"
-SHOP = "node_id: shop_v1\ninputs: {card: string}\n"
+PAY = (
+    "# 👋\nnode_id: pay_v1\nmetadata: {tags: [billing, daily]}\n"
+    "flow:\n  - {step: 'charge_card', operation: wait}\n"
+)
+SHOP = "node_id: shop_v1\nmetadata: {tags: [daily]}\ninputs: {card: string}\n"
 RESOLVES = {"workspace": {"symbol": {"resolveSupport": {"properties": ["location.range"]}}}}
 
 
@@ -27,7 +31,20 @@ def test_definitions_of_all_files_are_found_by_parts_of_their_names(workspace: P
     assert within == {"card": "shop_v1", "charge_card": "pay_v1"}
     step = next(it for it in found if it["name"] == "charge_card")
     assert step["location"]["uri"] == to_uri(workspace / "pay.vsp")
-    assert step["location"]["range"]["start"]["line"] == 3
+    assert step["location"]["range"]["start"]["line"] == 4
+
+
+@requirement("F18")
+def test_nodes_are_found_by_their_tags(workspace: Path):
+    with running(workspace) as client:
+        for query, names in (("daily", ["pay_v1", "shop_v1"]), ("billing", ["pay_v1"])):
+            found = client.request("workspace/symbol", {"query": query})
+            assert [(it["name"], it["containerName"]) for it in found] == [
+                (query, it) for it in names
+            ]
+        client.open("shop.vsp", SHOP.replace("daily", "rare"))
+        found = client.request("workspace/symbol", {"query": "daily"})
+        assert [it["containerName"] for it in found] == ["pay_v1"]
 
 
 def test_nothing_is_found_for_letters_that_nobody_has(workspace: Path):

@@ -49,13 +49,13 @@ def dependencies_differ(document: Document) -> Iterator[Finding]:
         for it in found
     ]
     called = [name for name, is_call, _ in places if is_call]
+    # Two versions of one node are a conflict, which has a rule of its own.
+    apart = versions.conflicts(called, listed)
     for name, is_call, span in places:
-        if is_call and not any(_same(name, it) for it in listed):
+        if name in (apart if is_call else apart.values()):
+            continue
+        if is_call and not any(versions.alike(name, it) for it in listed):
             message = f"`metadata.dependencies` does not list `{shortened(name)}`"
             yield Finding(span, message)
-        elif not is_call and not any(_same(name, it) for it in called):
+        elif not is_call and not any(versions.alike(name, it) for it in called):
             yield Finding(span, f"no step calls `{shortened(name)}`", unused=True)
-
-
-def _same(one: str, other: str) -> bool:
-    return versions.means(one, other) or versions.means(other, one)

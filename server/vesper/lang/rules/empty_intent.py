@@ -12,6 +12,7 @@ _PLACEHOLDER = re.compile(
     r"\W*(?:todo|fixme|tbd|tba|xxx|\.\.\.|n/?a|description|intent)\b\W*\Z",
     re.I,
 )
+_MESSAGE = "say here what the node is for, in a sentence a person would say"
 
 
 @rule(
@@ -30,20 +31,19 @@ _PLACEHOLDER = re.compile(
         """,
 )
 def empty_intent(piece: Piece, scope: Scope) -> Iterator[Finding]:
-    """It is the first thing that a person or an agent looking for a node reads."""
+    """It is the first thing that a person or an agent looking for a node reads. None at all is an error."""
     for slot in piece.walked.slots:
         node = slot.node
         if slot.path != ("intent",) or not isinstance(node, tree.Scalar):
             continue
-        if node.is_null and not node.style:
+        if not node.text.strip() or node.is_null:
+            yield Finding(node.span, _MESSAGE, severity="error")
             continue
         ids = scope.names("node")
         name = re.sub(r"_v\d.*", "", ids[0]) if ids else ""
         words = re.sub(r"\W+", "_", node.text.lower()).strip("_")
-        if not node.text.strip() or _PLACEHOLDER.match(node.text):
-            yield Finding(
-                node.span, "say here what the node is for, in a sentence a person would say"
-            )
+        if _PLACEHOLDER.match(node.text):
+            yield Finding(node.span, _MESSAGE)
         elif words == name:
             message = "this only repeats the node's name: say what the node is for"
             yield Finding(node.span, message)

@@ -1,10 +1,10 @@
-"""VSP604: a capability without its form, or of a kind nothing needs."""
+"""VSP604: a capability without its form."""
 
 from collections.abc import Iterator
 
-from vesper.lang.capabilities import FAMILIES, is_capability, is_known
+from vesper.lang.capabilities import is_capability
 from vesper.lang.piece import Piece
-from vesper.lang.rule import Finding, nearest, replace, rule, shortened
+from vesper.lang.rule import Finding, rule, shortened
 from vesper.lang.scope import Scope
 
 
@@ -14,8 +14,8 @@ from vesper.lang.scope import Scope
     bad="""
         security:
           capabilities_required:
-            - databse.read.orders
-        #     ^^^^^^^^^^^^^^^^^^^ nothing needs `databse.read.orders`; did you mean `database.read.orders`?
+            - read the orders
+        #     ^^^^^^^^^^^^^^^ `read the orders` is no capability: write `resource.operation.target`
         """,
     good="""
         security:
@@ -29,19 +29,7 @@ def malformed_capability(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     for export in piece.exports:
         if export.kind not in ("grant", "denied") or not export.name:
             continue
-        name = shortened(export.name)
         if not is_capability(export.name):
+            name = shortened(export.name)
             message = f"`{name}` is no capability: write `resource.operation.target`"
             yield Finding(export.span, message)
-        elif not is_known(export.name):
-            head, target = _split(export.name)
-            near = nearest(head, (it for it in FAMILIES if "." in it))
-            meant = f"{near}{target}" if near else ""
-            hint = f"; did you mean `{meant}`?" if near else ""
-            fix = replace(f"Change it to `{meant}`", export.span, meant) if near else None
-            yield Finding(export.span, f"nothing needs `{name}`{hint}", fix)
-
-
-def _split(name: str) -> tuple[str, str]:
-    resource, operation, *rest = name.split(".", 2)
-    return f"{resource}.{operation}", f".{rest[0]}" if rest else ""

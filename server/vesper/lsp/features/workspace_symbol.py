@@ -1,4 +1,5 @@
-"""Workspace symbols: nodes, roles, types, steps and the rest by name, across all files."""
+"""Workspace symbols: nodes, roles, types, steps and the rest by name, nodes by their tags, across all
+files."""
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -24,6 +25,7 @@ _KINDS: Final[dict[ExportKind, types.SymbolKind]] = {
     "machine": types.SymbolKind.Enum,
     "error-code": types.SymbolKind.Constant,
     "fact": types.SymbolKind.Constant,
+    "tag": types.SymbolKind.Key,
 }
 
 
