@@ -1,11 +1,13 @@
 """Bounds on numbers: what a constraint or a simple comparison demands, and whether two can both hold."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from vesper.lang import expr, tree
+
+Place = TypeVar("Place")
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _WORDS = {"positive": (">", 0), "negative": ("<", 0), "non_negative": (">=", 0)}
@@ -99,13 +101,55 @@ def clash(first: Bound, second: Bound) -> bool:
     return low.number > high.number or (strict and low.number == high.number)
 
 
-def clashes(bounds: Sequence[tuple[Bound, int]]) -> Iterator[tuple[int, int]]:
+class Demanded(Generic[Place]):
+    """Bounds with where each stands; finds a clash without comparing all with one another.
+
+    Of the bounds on one thing only the tightest below and above can clash first, or a number that is
+    demanded or excluded outright.
+    """
+
+    def __init__(self) -> None:
+        self._tightest: dict[tuple[str, str], tuple[Bound, Place]] = {}
+        self._excluded: dict[tuple[str, Decimal], tuple[Bound, Place]] = {}
+
+    def clashing(self, bound: Bound) -> tuple[Bound, Place] | None:
+        """An earlier bound that cannot hold beside this one, with its place."""
+        kept = [self._tightest.get((bound.of, it)) for it in ("low", "high", "fixed")]
+        if bound.operator == "==":
+            kept.append(self._excluded.get((bound.of, bound.number)))
+        return next((it for it in kept if it is not None and clash(it[0], bound)), None)
+
+    def add(self, bound: Bound, place: Place) -> None:
+        """Count it among the earlier ones."""
+        if bound.operator == "!=":
+            self._excluded.setdefault((bound.of, bound.number), (bound, place))
+            return
+        side = {">": "low", "<": "high"}.get(bound.operator[0], "fixed")
+        before = self._tightest.get((bound.of, side))
+        if before is None or _is_tighter(bound, before[0]):
+            self._tightest[bound.of, side] = (bound, place)
+
+
+def _is_tighter(bound: Bound, than: Bound) -> bool:
+    if bound.number == than.number:
+        return bound.operator in (">", "<") and than.operator in (">=", "<=")
+    match bound.operator[0]:
+        case ">":
+            return bound.number > than.number
+        case "<":
+            return bound.number < than.number
+        case _:
+            return False
+
+
+def clashes(bounds: Iterable[tuple[Bound, Place]]) -> Iterator[tuple[Place, Place]]:
     """The places of every later bound that cannot hold beside an earlier one, with that one's."""
-    for number, (bound, place) in enumerate(bounds):
-        for earlier, where in bounds[:number]:
-            if clash(earlier, bound):
-                yield where, place
-                break
+    earlier = Demanded[Place]()
+    for bound, place in bounds:
+        found = earlier.clashing(bound)
+        if found is not None:
+            yield found[1], place
+        earlier.add(bound, place)
 
 
 def _subject(node: expr.Expr) -> str | None:
