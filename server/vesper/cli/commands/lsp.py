@@ -9,6 +9,8 @@ import sys
 from vesper.cli.subcommand import Subparsers
 
 _SELDOM = 3_000
+_WHILE_SERVING = (20_000, 20, 20)
+"""A long document is a million objects with hardly a circle: looking for some cost a fifth of opening it."""
 _DESCRIPTION = """\
 Serve an editor on stdin and stdout (Language Server Protocol). Editors start this command.
 Exit code 0 after an orderly shutdown, 1 when the connection ended in any other way.
@@ -44,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
     # Most of what imports allocate stays for good: looking for garbage in it often costs start-up
     # time, never costs memory (10 MB of classes that were made twice), and later, unless it is
     # frozen, it would cost a pause in the middle of somebody's typing.
-    usual = gc.get_threshold()
-    gc.set_threshold(_SELDOM, *usual[1:])
+    gc.set_threshold(_SELDOM)
     _load_asyncio()
     from vesper.lsp.server import create_server
     from vesper.lsp.transport import start_watching
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     # attrs keeps the text of every method that it generates, for debuggers.
     linecache.clearcache()
     gc.freeze()
-    gc.set_threshold(*usual)
+    gc.set_threshold(*_WHILE_SERVING)
     if args.client_process is not None and args.client_process > 0:
         start_watching(args.client_process, server.inbox)
     server.start_io(body_limit=args.max_message << 20)

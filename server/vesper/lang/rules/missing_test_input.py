@@ -39,10 +39,13 @@ def missing_test_input(piece: Piece, scope: Scope) -> Iterator[Finding]:
     for case in cases(piece):
         if case.place is None or case.may_be_invalid or case.is_partial:
             continue
-        given, known = [it.key.text for it in case.inputs], scope.names("input")
-        misspelt = {nearest(it, known) for it in given if it not in known}
-        missing = [it for it in known if it not in given and it not in misspelt
-                   and scope.find("optional", it) is None and is_finished(scope, "input", it)]  # fmt: skip
+        known = scope.names("input")
+        left = dict.fromkeys(known) | dict.fromkeys(scope.names("optional"))
+        given = [it.key.text for it in case.inputs]
+        misspelt = {nearest(it, known) for it in given if it not in left}
+        for it in (*scope.names("optional"), *given, *misspelt):
+            left.pop(it or "", None)
+        missing = [it for it in left if is_finished(scope, "input", it)]
         if missing and not scope.is_broken():
             names = ", ".join(f"`{it}`" for it in missing[:5])
             yield Finding(case.place, f"this case gives no {names}")
