@@ -214,6 +214,10 @@ class _Locator:
 
     def _root_keys(self) -> dict[str, str]:
         """The top-level keys but for the one on this line, which may be half a word."""
+        last = self._facts.held[-1]
+        if self._line >= last.line + last.piece.chunk.lines:
+            # Behind a last marker with nothing below it a new document begins.
+            return {}
         return {
             name: ""
             for name, places in self._facts.of("section").items()
