@@ -87,3 +87,30 @@ def test_a_quantifier_over_a_list_that_nobody_wrote_cannot_be_checked():
     assert [it.code for it in check(text) if it.severity != "hint" and "3" < it.code[3] < "5"] == [
         "VSP401"
     ]
+
+
+def test_a_list_may_be_reduced_by_aggregations():
+    text = HEAD.replace("receipt: string", "receipt: decimal").replace(
+        "amount: decimal", "sales: 'array<map<string, decimal>>'"
+    )
+    text += """\
+flow:
+  - step: sum_up
+    operation: data_transform
+    input: sales
+    transform: reduce
+    aggregations: {total: "SUM(amount)", count: "COUNT(*)"}
+    output: totals
+  - step: done
+    operation: return
+    return_success: {receipt: "{totals.total}"}
+"""
+    assert [it for it in check(text) if it.severity == "error"] == []
+    wrong = [it.message for it in check(text.replace("totals.total", "totals.sum"))]
+    assert any("`sum`" in it for it in wrong)
+
+
+def test_an_enum_may_be_asked_whether_it_says_anything():
+    clause = "contracts:\n  postconditions:\n    - \"success OR error_code != '{}'\"\n"
+    found = [[it.code for it in check(HEAD + clause.format(it))] for it in ("", "declind")]
+    assert ["VSP314" in it for it in found] == [False, True]

@@ -118,11 +118,11 @@ def words_of(kind: Type) -> tuple[str, ...]:
 
 
 def is_foreign_word(node: expr.Expr, kind: Type) -> bool:
-    """Whether a literal text is compared with an enum that does not have it."""
+    """Whether a literal text is compared with an enum that does not have it; `''` asks for none at all."""
     words = words_of(kind)
     if not words or not isinstance(node, expr.Constant) or not isinstance(node.value, str):
         return False
-    return node.value not in words
+    return bool(node.value) and node.value not in words
 
 
 def plural(name: str, is_known: Callable[[str], bool]) -> str:

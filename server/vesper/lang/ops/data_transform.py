@@ -10,7 +10,8 @@ _NAMES = Either((Text("name"), ListOf(Text("name"))))
 _TRANSFORMS = {
     "map": "Each item becomes what `function` gives.",
     "filter": "The items for which `function` is true stay.",
-    "reduce": "`function` folds the items into `accumulator`, beginning with `initial`.",
+    "reduce": "`function` folds the items into `accumulator`, beginning with `initial`; or `aggregations` "
+    "sum up the whole list.",
     "aggregate": "`aggregations` sum up each group of `group_by`, or the whole list.",
     "sort": "Ordered by what `function` gives; equal ones keep their order.",
     "unique": "Each item once, the first place kept; `function` tells what counts as equal.",
@@ -32,7 +33,9 @@ def _outcome(step: tree.Mapping) -> Recipe | None:
             return Kept(over)
         case "flatten":
             return Flattened(over)
-        case "aggregate":
+        case "reduce" if step.entry("aggregations") is None:
+            return None
+        case "aggregate" | "reduce":
             sums = step.get("aggregations")
             entries = sums.entries if isinstance(sums, tree.Mapping) else []
             columns = (

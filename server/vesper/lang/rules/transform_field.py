@@ -10,11 +10,12 @@ _NEEDED = {
     "map": ("function",), "filter": ("function",), "reduce": ("function",),
     "aggregate": ("aggregations",), "join": ("with", "on"), "take": ("count",),
 }  # fmt: skip
+_INSTEAD = {"reduce": "aggregations"}
 _READ = {
     "function": ("map", "filter", "reduce", "sort", "unique", "distinct"),
     "initial": ("reduce",),
     "group_by": ("aggregate",),
-    "aggregations": ("aggregate",),
+    "aggregations": ("aggregate", "reduce"),
     "order": ("sort",),
     "with": ("join",),
     "on": ("join",),
@@ -60,7 +61,8 @@ def transform_field(piece: Piece, _scope: Scope) -> Iterator[Finding]:
         if step.operation != "data_transform" or kind is None:
             continue
         for key in _NEEDED.get(kind.text, ()):
-            if step.node.entry(key) is None:
+            instead = _INSTEAD.get(kind.text, key)
+            if step.node.entry(key) is None and step.node.entry(instead) is None:
                 yield Finding(kind.span, f"`{kind.text}` needs `{key}`")
         for entry in step.node.entries:
             readers = _READ.get(entry.key.text)
