@@ -25,6 +25,8 @@ MAX_DIAGNOSTICS = 1_000
 _KEPT_PIECES = 1_000
 """How many pieces that were looked at last are kept though no document holds them any more."""
 _MEMOS = 2
+_FORGETTING = 2_000
+"""How many pieces come and go before the record of who asked what is written anew."""
 
 
 class Diagnostic(NamedTuple):
@@ -93,7 +95,8 @@ class _Part:
         self._kind: DocumentKind = kind
         self._around = ALONE
         self._stale: set[Held] = set(self.facts.held)
-        self._watching: dict[Key, set[Held]] = {}
+        self._watching: dict[Key, list[Held]] = {}
+        """Who asked about what; somebody may stand there twice."""
         self._relied: dict[str, _Relied] = {}
         self._gone = 0
         self.body = 1 + max(
@@ -123,8 +126,8 @@ class _Part:
         fresh, noticed = self.facts.splice(at, removed, pieces)
         self._stale.difference_update(gone)
         self._stale.update(fresh)
-        self._gone += len(gone)
-        if self._gone > len(self.facts.held):
+        self._gone += len(gone) + len(fresh)
+        if self._gone > _FORGETTING + 2 * len(self.facts.held):
             self._forget()
         if noticed:
             self._doubt(*noticed, ANYTHING)
@@ -167,7 +170,9 @@ class _Part:
 
     def _watch(self, held: Held) -> None:
         for question in held.asked:
-            self._watching.setdefault(about(question), set()).add(held)
+            watching = self._watching.setdefault(about(question), [])
+            if not watching or watching[-1] is not held:
+                watching.append(held)
 
     def _doubt(self, *keys: Key) -> None:
         for key in keys:

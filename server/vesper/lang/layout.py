@@ -5,7 +5,7 @@ but for the expressions in them. A chunk that cannot be read for certain is not 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -91,7 +91,7 @@ def laid_out(chunk: Chunk, kind: DocumentKind, width: int) -> Laid | None:
         return None
 
 
-def _holds_nothing(lines: list[str], chunk: Chunk) -> bool:
+def _holds_nothing(lines: Sequence[str], chunk: Chunk) -> bool:
     marker = chunk.kind == "marker"
     return all(
         not (text := content(it).strip(" \t")) or text[0] == "#" or (marker and number == 0)
@@ -99,7 +99,7 @@ def _holds_nothing(lines: list[str], chunk: Chunk) -> bool:
     )
 
 
-def _without_tabs(lines: list[str], read: reading.Reading) -> reading.Reading | None:
+def _without_tabs(lines: Sequence[str], read: reading.Reading) -> reading.Reading | None:
     """The chunk with spaces for the tabs that indent it, if that makes it readable.
 
     What the reader made of it counts most, then the width at which the lines fit each other.
@@ -132,7 +132,7 @@ def _untabbed(line: str, width: int) -> str:
     return line[: len(line) - len(rest)].expandtabs(width) + rest
 
 
-def _as_above(lines: list[str], number: int) -> str:
+def _as_above(lines: Sequence[str], number: int) -> str:
     line = lines[number]
     rest = line.lstrip(" \t")
     if "\t" not in line[: len(line) - len(rest)] or number == 0:
@@ -161,7 +161,7 @@ class _Line:
 class _Layout:
     """Walks the tree of one chunk and settles its lines."""
 
-    def __init__(self, lines: list[str], written: Written, width: int) -> None:
+    def __init__(self, lines: Sequence[str], written: Written, width: int) -> None:
         self._texts = [content(it) for it in lines]
         self._lines = [_Line() for _ in lines]
         self._written = written

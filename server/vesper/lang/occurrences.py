@@ -5,7 +5,7 @@ asking comes cheap enough for every move of the cursor.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vesper.lang import types
 from vesper.lang.check import Analysis
@@ -85,9 +85,19 @@ def occurrences(analysis: Analysis, thing: Thing) -> list[Occurrence]:
     return [found[it] for it in sorted(found)]
 
 
+_AHEAD: Final = 1_000
+"""The most pieces that a text has if it is read ahead."""
+
+
 def read_ahead(analysis: Analysis, most: int) -> bool:
-    """Read some pieces for their names before anybody asks; whether that were all there are."""
-    for facts in analysis.parts():
+    """Read some pieces for their names before anybody asks; whether that were all there are.
+
+    Of a very long text none: what was read takes memory, and saves 50 ms once.
+    """
+    parts = analysis.parts()
+    if sum(len(it.held) for it in parts) > _AHEAD:
+        return True
+    for facts in parts:
         for held in facts.held:
             if held.piece.mentioned is None:
                 if not most:

@@ -226,7 +226,7 @@ def _extend(walked: Walked, more: Walked) -> None:
         mine.extend(theirs)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]
 
 
-def _ignored(lines: list[str]) -> dict[int, Ignore]:
+def _ignored(lines: Sequence[str]) -> dict[int, Ignore]:
     """What is silenced, by line. Alone on a line a comment speaks of the next."""
     silenced: dict[int, Ignore] = {}
     for number, line in enumerate(lines):
@@ -264,7 +264,7 @@ def _uses(
     walked: Walked,
     expressions: Sequence[Expression],
     texts: dict[fields.TextKind, list[tuple[tree.Scalar, Slot]]],
-    lines: list[str],
+    lines: Sequence[str],
 ) -> Iterator[Export]:
     """What is read here, each name once."""
     names: dict[str, Span] = {}
@@ -311,7 +311,9 @@ def _clauses(expressions: Sequence[Expression]) -> Iterator[Export]:
                 yield Export("demand", name, place, bound)
 
 
-def _expressions(walked: Walked, lines: list[str], steps: Sequence[Step]) -> Iterator[Expression]:
+def _expressions(
+    walked: Walked, lines: Sequence[str], steps: Sequence[Step]
+) -> Iterator[Expression]:
     places = [it for it in walked.slots if isinstance(it.node, tree.Scalar)]
     locals_ = _local_names(steps)
     for slot in places:

@@ -5,12 +5,13 @@ it is mended or blanked, the problem is kept, and reading goes on.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vesper.lang.chunks import Repair
 from vesper.lang.composer import Problem
 from vesper.lang.recovery import ending, recovered
-from vesper.lang.source import Span, content, split_lines
+from vesper.lang.source import Lines, Span, content, split_lines
 from vesper.lang.tree import Alias, Node
 
 
@@ -18,7 +19,7 @@ from vesper.lang.tree import Alias, Node
 class Reading:
     """What one chunk says. Lines count from the chunk's first."""
 
-    lines: list[str]
+    lines: Sequence[str]
     root: Node | None
     problems: tuple[Problem, ...]
     anchors: dict[str, Node]
@@ -33,9 +34,8 @@ _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?=\s|$)")
 
 def read(text: str, repair: Repair = "") -> Reading:
     """Read one chunk. `repair` is what its first line lacks to be a key."""
-    lines = split_lines(text)
     problems: list[Problem] = []
-    work = list(lines)
+    work = split_lines(text)
     if repair:
         _repair_first_line(work, repair, problems)
     _replace_odd_characters(work, problems)
@@ -47,7 +47,7 @@ def read(text: str, repair: Repair = "") -> Reading:
     problems += composer.problems
     problems.sort(key=lambda it: it.span)
     anchors, unresolved = composer.anchors, tuple(composer.unresolved)
-    return Reading(lines, composer.root, tuple(problems), anchors, unresolved)
+    return Reading(Lines(text), composer.root, tuple(problems), anchors, unresolved)
 
 
 def _repair_first_line(work: list[str], repair: Repair, problems: list[Problem]) -> None:

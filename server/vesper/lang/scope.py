@@ -98,6 +98,7 @@ class Facts:
     __slots__ = (
         "_broken",
         "_now",
+        "_ordered",
         "_outcomes",
         "_pieces",
         "_stamps",
@@ -120,6 +121,7 @@ class Facts:
         self._table: dict[str, dict[str, list[Placed]]] = {}
         self._types: dict[str, Type] | None = None
         self._unsorted: set[str] = set()
+        self._ordered: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._stamps: dict[str, int] = {}
         self._now = self.revision
         self._stamps["broken"] = 1 if self._broken else 0
@@ -187,6 +189,16 @@ class Facts:
             named = self._table.get(kind, {})
             self._table[kind] = dict(sorted(named.items(), key=lambda it: it[1][0].rank))
         return self._table.get(kind, {})
+
+    def ordered(self, kind: ExportKind) -> tuple[str, ...]:
+        """Every name of a kind, in the order written; the same object while they stay the same."""
+        stamp, found = self._ordered.get(kind, (-1, ()))
+        if stamp != self.stamp(kind):
+            now = tuple(self.of(kind))
+            found = found if now == found else now
+            self._ordered[kind] = (self.stamp(kind), found)
+        self._look(kind)
+        return found
 
     def names(self, kind: ExportKind) -> KeysView[str]:
         """Every name of a kind, in no order: cheaper than `of` where many come and go."""
@@ -385,7 +397,7 @@ class Scope:
 
     def names(self, kind: ExportKind) -> tuple[str, ...]:
         """Every name of a kind, in the order written."""
-        found = tuple(self._facts.of(kind))
+        found = self._facts.ordered(kind)
         self.asked["names", (kind,)] = found
         return found
 

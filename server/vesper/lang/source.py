@@ -8,7 +8,8 @@ points; editors count UTF-16 (or UTF-8) units and are translated at the edge.
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple, overload
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -48,6 +49,33 @@ def split_lines(text: str) -> list[str]:
     if not lines or lines[-1][-1] in "\r\n":
         lines.append("")
     return lines
+
+
+@lru_cache(maxsize=256)
+def _split_once(text: str) -> tuple[str, ...]:
+    return tuple(split_lines(text))
+
+
+class Lines(Sequence[str]):
+    """The lines of a short text, held as that text: they are split again when somebody looks."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        return _split_once(self._text)[index]
+
+    def __len__(self) -> int:
+        return len(_split_once(self._text))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_split_once(self._text))
 
 
 def content(line: str) -> str:

@@ -1,6 +1,6 @@
 """The expressions of one chunk as they should be written, each in its place in the text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vesper.lang import fields, tree
 from vesper.lang.chunks import Chunk
@@ -43,7 +43,9 @@ class Written:
         self.add(node.span.line, (node.span.column, node.span.end_column, raw))
 
 
-def reworded(chunk: Chunk, kind: DocumentKind, root: tree.Node | None, lines: list[str]) -> Written:
+def reworded(
+    chunk: Chunk, kind: DocumentKind, root: tree.Node | None, lines: Sequence[str]
+) -> Written:
     """How the expressions of a chunk should be written."""
     written = Written()
     for slot in walk_chunk(chunk, kind, root).slots:
@@ -77,7 +79,7 @@ def _parts(shape: fields.Shape, text: str) -> Iterator[Part]:
             pass
 
 
-def _rewrite(node: tree.Scalar, parts: list[Part], lines: list[str], written: Written) -> None:
+def _rewrite(node: tree.Scalar, parts: list[Part], lines: Sequence[str], written: Written) -> None:
     raw = _exact(node, lines)
     if raw is None:
         _raise_words(node, parts, lines, written)
@@ -95,7 +97,7 @@ def _rewrite(node: tree.Scalar, parts: list[Part], lines: list[str], written: Wr
         written.replace(node, text)
 
 
-def _exact(node: tree.Scalar, lines: list[str]) -> str | None:
+def _exact(node: tree.Scalar, lines: Sequence[str]) -> str | None:
     """The written form of a scalar on one line that nothing but its quotes was added to."""
     line, start, end_line, end = node.span
     if line != end_line or node.style in ("|", ">") or node.anchor:
@@ -111,7 +113,9 @@ def _exact(node: tree.Scalar, lines: list[str]) -> str | None:
     return raw if says == node.text and "\n" not in says else None
 
 
-def _raise_words(node: tree.Scalar, parts: list[Part], lines: list[str], written: Written) -> None:
+def _raise_words(
+    node: tree.Scalar, parts: list[Part], lines: Sequence[str], written: Written
+) -> None:
     """Where the text takes several lines or has escapes, words change in place, spaces do not."""
     source = RelativeSource(lines, node.span, node.style, node.text)
     for start, part, before in parts:
