@@ -203,7 +203,8 @@ def _inner_blocks(
     begins = [it for it in range(start + 1, end) if _begins_item(lines[it], outer)]
     head = begins[0] if begins else end
     yield Block(head - start, [_chunk(lines, start, head, Chunk("head", section, "", 0))], outer)
-    for begin, last in zip(begins, [*begins[1:], end], strict=True):
+    # The first lines of a section may vote for keys of which none is left.
+    for begin, last in zip(begins, [*begins[1:], end], strict=False):
         key = _KEY.match(lines[begin].lstrip())
         shape = _shape(lines, begin, last) if key and last - begin > WHOLE else ""
         if key and shape:
