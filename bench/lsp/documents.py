@@ -168,8 +168,7 @@ def _type(number: int) -> list[str]:
     return [
         f"  Line{number}:",
         "    fields:",
-        f"      sku: string  # article of list {number}",
-        f"      instead: Line{number - 1}?" if number else "      note: string?",
+        f"      {f'instead: Line{number - 1}' if number else 'sku: string'}?  # of list {number}",
         "      quantity: integer",
         "      unit_price: decimal",
     ]
