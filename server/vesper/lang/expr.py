@@ -154,13 +154,29 @@ Expr = (
 )  # fmt: skip
 
 
+_walked: dict[int, tuple[Expr, tuple[Expr, ...]]] = {}
+_KEPT = 64
+
+
 def walk(tree: Expr) -> Iterator[Expr]:
     """The expression and everything in it, outermost first."""
+    kept = _walked.get(id(tree))
+    if kept is None or kept[0] is not tree:
+        # Many rules walk the same few expressions one after another.
+        if len(_walked) >= _KEPT:
+            _walked.clear()
+        kept = _walked[id(tree)] = (tree, _everything(tree))
+    return iter(kept[1])
+
+
+def _everything(tree: Expr) -> tuple[Expr, ...]:
+    found: list[Expr] = []
     pending = [tree]
     while pending:
         node = pending.pop()
-        yield node
+        found.append(node)
         pending.extend(reversed(parts(node)))
+    return tuple(found)
 
 
 def parts(node: Expr) -> tuple[Expr, ...]:

@@ -85,7 +85,7 @@ class Record:
 
     def field(self, name: str) -> "Field | None":
         """The field of that name, or None."""
-        return next((it for it in self.fields if it.name == name), None)
+        return _by_name(self).get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,12 @@ def describe(shape: Shape) -> str:  # noqa: C901 -- one case a shape
         case Anything():
             return "any value"
     assert_never(shape)
+
+
+@cache
+def _by_name(record: Record) -> dict[str, Field]:
+    # Of two with one name the first counts.
+    return {it.name: it for it in reversed(record.fields)}
 
 
 @cache
