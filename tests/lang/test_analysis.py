@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vesper.editing.outline import outline
 from vesper.lang import chunks
 from vesper.lang.check import Analysis, check
 from vesper.lang.document import SECTIONS
-from vesper.lang.outline import outline
 from vesper.lang.source import Span, Text
 
 DOCUMENT = (Path(__file__).parent / "payment.vsp").read_text(encoding="utf-8")

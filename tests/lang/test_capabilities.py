@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from tests.lang.test_document import NODE
 from tests.requirements import requirement
 from vesper import config
+from vesper.editing.completion import complete
 from vesper.lang.around import Around
 from vesper.lang.capabilities import FAMILIES, covers, is_capability, is_known
 from vesper.lang.check import Analysis, check
-from vesper.lang.completion import complete
 from vesper.workspace.index import policy_of
 
 words = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)

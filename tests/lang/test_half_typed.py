@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from vesper.editing.completion import complete
 from vesper.lang import tree
 from vesper.lang.check import Analysis
-from vesper.lang.completion import complete
 
 TEXT = (Path(__file__).parent / "payment.vsp").read_text(encoding="utf-8")
 Fact = tuple[tuple[str, ...], str]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lang.test_format import EXAMPLES
+from tests.editing.test_format import EXAMPLES
 from tests.requirements import requirement
 from vesper.lang import expr, tree
 from vesper.lang.check import Analysis

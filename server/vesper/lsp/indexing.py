@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from lsprotocol import types
 
 from vesper.config import FILE
+from vesper.editing.occurrences import read_ahead
 from vesper.lang.around import ALONE, Around
-from vesper.lang.occurrences import read_ahead
 from vesper.lsp.documents import Documents, OpenDocument
 from vesper.lsp.folders import Folders
 

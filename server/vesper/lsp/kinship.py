@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from vesper.editing.meaning import Thing
+from vesper.editing.occurrences import thing_at
 from vesper.lang import summary
 from vesper.lang.around import NodeSummary, RoleSummary
-from vesper.lang.meaning import Thing
-from vesper.lang.occurrences import thing_at
 from vesper.lang.source import Span
 from vesper.lsp.documents import OpenDocument
 

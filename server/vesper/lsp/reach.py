@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
+from vesper.editing.meaning import WORKSPACE, Thing
+from vesper.editing.occurrences import Occurrence, occurrences
 from vesper.lang import versions
 from vesper.lang.check import Analysis
-from vesper.lang.meaning import WORKSPACE, Thing
-from vesper.lang.occurrences import Occurrence, occurrences
 from vesper.lang.source import Span
 from vesper.lsp.convert import to_range, to_uri
 from vesper.lsp.documents import OpenDocument

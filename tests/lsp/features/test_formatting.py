@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.lsp.client import Client, edit, running
-from vesper.lang.format import format_text
+from vesper.editing.format import format_text
 
 UNTIDY = """\
 node_id:   pay_v1

@@ -92,7 +92,7 @@ def _formatted(path: Path, *, writes: bool) -> Iterator[_Formatted]:
 
 
 def _format(text: str, kind: "DocumentKind", name: str) -> str:
-    from vesper.lang.format import format_text, left_alone
+    from vesper.editing.format import format_text, left_alone
 
     for first, last in left_alone(text, kind):
         lines = f"line {first + 1}" if first == last else f"lines {first + 1} to {last + 1}"

@@ -17,7 +17,7 @@ from vesper.cli.terminal import cells, in_line, styled
 from vesper.errors import VesperError
 
 if TYPE_CHECKING:
-    from vesper.lang.overview import FieldOverview, NodeOverview, RoleOverview
+    from vesper.editing.overview import FieldOverview, NodeOverview, RoleOverview
 
 _DESCRIPTION = """\
 Show nodes and roles at a glance: what goes in and comes out, what is guaranteed, what each step
@@ -75,8 +75,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _in_file(path: Path, names: set[str] | None) -> list[_Shown]:
     """What a file holds, or only what has one of the names."""
+    from vesper.editing.overview import overview
     from vesper.lang.check import Analysis
-    from vesper.lang.overview import overview
     from vesper.workspace.files import kind_in_workspace, read_text
 
     analysis = Analysis(read_text(path), kind_in_workspace(path) or "vsp")
@@ -111,13 +111,13 @@ def _named(name: str, workspace: Path) -> list[_Shown]:
 
 
 def _name(it: "NodeOverview | RoleOverview") -> str:
-    from vesper.lang.overview import NodeOverview
+    from vesper.editing.overview import NodeOverview
 
     return it.node_id if isinstance(it, NodeOverview) else it.role
 
 
 def _record(shown: _Shown) -> dict[str, Any]:
-    from vesper.lang.overview import NodeOverview
+    from vesper.editing.overview import NodeOverview
 
     record = asdict(shown.it)
     record["line"] += 1
@@ -126,7 +126,7 @@ def _record(shown: _Shown) -> dict[str, Any]:
 
 
 def _told(shown: _Shown) -> Iterator[str]:
-    from vesper.lang.overview import NodeOverview
+    from vesper.editing.overview import NodeOverview
 
     it, place = shown.it, f"{in_line(shown.file)}:{shown.it.line + 1}"
     if isinstance(it, NodeOverview):

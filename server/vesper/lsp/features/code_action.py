@@ -5,10 +5,10 @@ from typing import Any
 
 from lsprotocol import types
 
+from vesper.editing import refactorings
+from vesper.editing.refactoring import Offer, Place, place_at
 from vesper.errors import VesperError
-from vesper.lang import refactorings
 from vesper.lang.check import Diagnostic
-from vesper.lang.refactoring import Offer, Place, place_at
 from vesper.lang.rule import Edit
 from vesper.lang.source import Span
 from vesper.lsp.documents import OpenDocument

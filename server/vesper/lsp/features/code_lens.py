@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from lsprotocol import types
 
-from vesper.lang.lenses import Lens, lenses
-from vesper.lang.occurrences import thing_at
+from vesper.editing.lenses import Lens, lenses
+from vesper.editing.occurrences import thing_at
 from vesper.lang.source import Span
 from vesper.lsp.convert import Json, range_json
 from vesper.lsp.documents import OpenDocument

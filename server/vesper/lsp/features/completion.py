@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from lsprotocol import types
 
-from vesper.lang.completion import complete
-from vesper.lang.description import explain
+from vesper.editing.completion import complete
+from vesper.editing.description import explain
+from vesper.editing.suggestion import MAX_NAMES, Subject, Suggestion, SuggestionKind
 from vesper.lang.source import Span
-from vesper.lang.suggestion import MAX_NAMES, Subject, Suggestion, SuggestionKind
 from vesper.lsp.convert import Json, markup, range_json
 from vesper.lsp.documents import OpenDocument
 from vesper.lsp.feature import feature

@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
-from vesper.lang.mention import Kind
-from vesper.lang.occurrences import occurrences, thing_at
+from vesper.editing.mention import Kind
+from vesper.editing.occurrences import occurrences, thing_at
 from vesper.lsp.feature import feature
 from vesper.lsp.server import VesperServer
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
+from vesper.editing.links import Link, links
 from vesper.errors import VesperError
-from vesper.lang.links import Link, links
 from vesper.lsp.convert import to_uri
 from vesper.lsp.documents import OpenDocument
 from vesper.lsp.feature import feature

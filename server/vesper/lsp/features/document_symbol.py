@@ -5,7 +5,7 @@ from typing import Final
 
 from lsprotocol import types
 
-from vesper.lang.outline import Symbol, SymbolKind, outline
+from vesper.editing.outline import Symbol, SymbolKind, outline
 from vesper.lsp.documents import OpenDocument
 from vesper.lsp.feature import feature
 from vesper.lsp.handshake import offered

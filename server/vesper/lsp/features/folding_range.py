@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from vesper.lang.folds import folds, largest
+from vesper.editing.folds import folds, largest
 from vesper.lsp.feature import feature
 from vesper.lsp.server import VesperServer
 

@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
-from vesper.lang.format import Style, edits
-from vesper.lang.newline import indentation_after
+from vesper.editing.format import Style, edits
+from vesper.editing.newline import indentation_after
 from vesper.lang.source import Span, content
 from vesper.lsp.documents import OpenDocument
 from vesper.lsp.feature import feature

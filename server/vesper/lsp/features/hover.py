@@ -3,8 +3,8 @@
 from lsprotocol import types
 
 from vesper import config
-from vesper.lang.description import describe
-from vesper.lang.lookup import look_up
+from vesper.editing.description import describe
+from vesper.editing.lookup import look_up
 from vesper.lsp.convert import markup
 from vesper.lsp.documents import OpenDocument
 from vesper.lsp.feature import feature

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from vesper.lang.inlays import inlays
+from vesper.editing.inlays import inlays
 from vesper.lang.source import Span
 from vesper.lsp.convert import markup
 from vesper.lsp.feature import feature

@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
+from vesper.editing.renaming import linked, renameable
 from vesper.errors import VesperError
-from vesper.lang.renaming import linked, renameable
 from vesper.lsp.feature import feature
 from vesper.lsp.reach import Reach
 from vesper.lsp.server import VesperServer

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from vesper.lang.occurrences import thing_at
+from vesper.editing.occurrences import thing_at
 from vesper.lsp.feature import feature
 from vesper.lsp.reach import Reach
 from vesper.lsp.server import VesperServer

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from vesper.editing.meaning import Thing
+from vesper.editing.renaming import SHARED, check_name, rename, renameable
 from vesper.errors import VesperError
-from vesper.lang.meaning import Thing
-from vesper.lang.renaming import SHARED, check_name, rename, renameable
 from vesper.lang.rule import Edit
 from vesper.lsp.convert import to_uri
 from vesper.lsp.feature import feature

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from vesper.lang.selection import selections
+from vesper.editing.selection import selections
 from vesper.lsp.feature import feature
 from vesper.lsp.server import VesperServer
 

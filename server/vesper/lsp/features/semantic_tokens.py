@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from lsprotocol import types
 
+from vesper.editing.coloring import COLORS, SHADES, Colored, colored
 from vesper.lang.check import examined
 from vesper.lang.chunks import Chunk
-from vesper.lang.coloring import COLORS, SHADES, Colored, colored
 from vesper.lang.piece import DocumentKind, Piece
 from vesper.lang.source import Encoding, to_units
 from vesper.lsp.convert import Json

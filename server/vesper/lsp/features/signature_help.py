@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from vesper.lang.signatures import signature_at
+from vesper.editing.signatures import signature_at
 from vesper.lsp.convert import markup
 from vesper.lsp.feature import feature
 from vesper.lsp.server import VesperServer

@@ -1,0 +1,1 @@
+"""What an editor asks of a document: completion, navigation, renaming, refactoring, formatting."""
