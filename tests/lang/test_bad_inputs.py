@@ -233,3 +233,9 @@ def test_bytes_that_are_no_document_are_refused_with_a_reason(
     with pytest.raises(VesperError) as refusal:
         read_text(path)
     assert says in str(refusal.value)
+
+
+def test_keys_that_are_no_text_are_told_one_by_one_and_never_as_twice_the_same():
+    found = check('metadata:\n  "": a\n  ? [b]\n  : c\n  ? [d]\n  : e\n')
+    assert [it.span.line for it in found if it.message == "a key must be plain text"] == [2, 4]
+    assert [it for it in found if it.code == "VSP103"] == []

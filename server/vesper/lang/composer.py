@@ -57,6 +57,10 @@ def _at(mark: yaml.Mark) -> Span:
     return Span(mark.line, mark.column, mark.line, mark.column + 1)
 
 
+_NO_KEY = Scalar(Span(0, 0, 0, 0), "", '"')
+"""Stands for a key that is no plain text: told already, and what it holds is left out."""
+
+
 class Composer:
     """Builds the tree of one event stream, within bounds."""
 
@@ -169,9 +173,11 @@ class Composer:
         else:
             message = "a key must be plain text"
             self.problems.append(Problem("key", node.span, message))
-            self._keys[-1] = Scalar(node.span, "", '"')
+            self._keys[-1] = _NO_KEY
 
     def _add_entry(self, parent: Mapping, key: Scalar, value: Node) -> None:
+        if key is _NO_KEY:
+            return
         seen = self._seen[-1]
         first = seen.get(key.text)
         if first is not None:

@@ -95,8 +95,10 @@ def _format(text: str, kind: "DocumentKind", name: str) -> str:
     from vesper.editing.format import format_text, left_alone
 
     for first, last in left_alone(text, kind):
-        lines = f"line {first + 1}" if first == last else f"lines {first + 1} to {last + 1}"
-        message = f"{name}: {lines} cannot be read and stay as they are; see `vesper check`"
+        lines = f"lines {first + 1} to {last + 1} cannot be read and stay as they are"
+        if first == last:
+            lines = f"line {first + 1} cannot be read and stays as it is"
+        message = f"{name}: {lines}; see `vesper check`"
         print(in_line(message), file=sys.stderr)
     return format_text(text, kind)
 
