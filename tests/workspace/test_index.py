@@ -95,9 +95,9 @@ def test_a_role_is_known_by_what_children_rely_on(index: Index):
     assert (role.file, role.description) == ("roles.yaml", "Writes")
     assert role.parents == (("teammate", Span(5, 11, 5, 19)),)
     assert role.restrictions == (("max_file_changes", "5"),)
-    (parent,) = index.parents_of("writer")
+    (parent,) = index.roles("teammate")
     assert (parent.capabilities, parent.grantable) == (("file_read",), ("file_write",))
-    assert [it.name for it in index.children_of("teammate")] == ["writer"]
+    assert [it.entry.container for it in index.uses("role", "teammate")] == ["writer"]
 
 
 @pytest.mark.parametrize("is_open", [False, True])
@@ -130,11 +130,13 @@ def test_names_are_found_where_they_are_defined_and_used(index: Index, is_open: 
 
 
 def test_calls_lead_to_the_nodes_they_mean_and_back(index: Index):
-    ((written, place, meant),) = index.calls_of("order_v2")
-    assert (written, place.entry.span.line) == ("send_mail_v1.*", 5)
+    (node,) = index.nodes("order_v2")
+    (call,) = node.calls
+    assert (call.node_id, call.span.line) == ("send_mail_v1.*", 5)
+    meant = index.around_for("flows/order.vsp").called(call.node_id)
     assert [it.node_id for it in meant] == ["send_mail_v1"]
-    ((caller, place),) = index.callers_of("send_mail_v1")
-    assert (caller.node_id, place.file) == ("order_v2", "flows/order.vsp")
+    (used,) = [it for it in index.uses("node", "send_mail_v1") if it.entry.detail == "call"]
+    assert (used.entry.container, used.file) == ("order_v2", "flows/order.vsp")
 
 
 @pytest.mark.parametrize(

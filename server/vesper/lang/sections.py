@@ -65,29 +65,12 @@ TRIGGER = Either(
     )
 )  # fmt: skip
 
-_METRIC_KINDS = {
-    "counter": "The value is added; it only ever grows.",
-    "gauge": "The value is what holds now.",
-    "histogram": "The value is one measurement of many.",
-}
 _LEVELS = {
     "debug": "Everything, for looking for a fault.",
     "info": "Ordinary events and worse.",
     "warning": "What is odd, and worse.",
     "error": "Failures alone.",
 }
-
-_METRIC = Record(
-    "metric",
-    (
-        Field("name", Text("name"), "The metric's name, such as `orders_paid`."),
-        Field("type", Choice(_METRIC_KINDS), "What the number means."),
-        Field("description", Text(), "What it tells, for whoever sees the chart."),
-        Field("labels", ListOf(Text("name")), "What its measurements are told apart by."),
-        Field("unit", Text(), "The unit of the number, such as `ms`."),
-    ),
-    rest=Anything(),
-)
 
 _ALERT = Record(
     "alert",

@@ -95,10 +95,6 @@ class Reports:
         if not self._is_pulled:
             self._push(document, [])
 
-    def owe_refresh(self) -> None:
-        """Have a client that pulls do so again."""
-        self._owes_refresh = True
-
     def _tell(self, document: OpenDocument, is_news: bool) -> None:
         before = document.said
         if self._is_pulled:

@@ -238,43 +238,6 @@ class Index:
         found.sort(key=lambda it: (it[0], it[1].file, it[1].entry.span))
         return [it for _, it in found[:limit]]
 
-    def calls_of(self, node_id: str) -> list[tuple[str, Located, tuple[NodeSummary, ...]]]:
-        """What a node calls: the id as written, the place, and the nodes it may mean."""
-        everyone = Around(self._nodes)
-        return [
-            (
-                call.node_id,
-                Located(node.file, Entry("node-ref", call.node_id, call.span, "call", node_id)),
-                everyone.called(call.node_id),
-            )
-            for node in self.nodes(node_id)
-            for call in node.calls
-        ]
-
-    def callers_of(self, node_id: str) -> list[tuple[NodeSummary, Located]]:
-        """The nodes that call a node, by its id or by a range of versions, with each place."""
-        return [
-            (node, it)
-            for it in self.uses("node", node_id)
-            if it.entry.detail == "call"
-            for node in self.nodes_in(it.file)
-            if node.node_id == it.entry.container
-        ]
-
-    def parents_of(self, role: str) -> list[RoleSummary]:
-        """The roles that a role extends."""
-        names = dict.fromkeys(name for it in self.roles(role) for name, _ in it.parents)
-        return [it for name in names for it in self.roles(name)]
-
-    def children_of(self, role: str) -> list[RoleSummary]:
-        """The roles that extend a role."""
-        return [
-            it
-            for found in self._find(("parent",), role)
-            for it in self.roles_in(found.file)
-            if it.name == found.entry.container
-        ]
-
     def _find(self, kinds: Collection[ExportKind], name: str) -> Iterator[Located]:
         files = dict.fromkeys(self._live)
         for kind in kinds:
