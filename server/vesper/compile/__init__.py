@@ -1,0 +1,1 @@
+"""A document made into a program, and a program made into readable Python."""

@@ -1,0 +1,1 @@
+"""Runs of a workspace's nodes: kept in its journal, resumed, replayed, tested, debugged."""

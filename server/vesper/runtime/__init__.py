@@ -1,0 +1,1 @@
+"""One program run: engines that only ask, and the stack of handlers that answers them."""

@@ -1,0 +1,147 @@
+"""Values as JSON: canonical and exact for machines, plain for people."""
+
+import json
+from base64 import b64decode, b64encode
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, NoReturn, cast
+
+import orjson
+
+from vesper.values.moment import read_duration, read_timestamp, write_duration, write_timestamp
+from vesper.values.value import Fault, Value
+
+DEEPEST: Final = 64
+"""How many lists and records may stand inside one another."""
+_SORTED: Final = orjson.OPT_SORT_KEYS
+
+
+def canonical(value: Value) -> bytes:
+    """The one spelling of a value: equal bytes mean the same value with the same digits.
+
+    What JSON has no form for is a record with one key: `{"$decimal": "1.50"}`, `$timestamp`,
+    `$duration`, `$bytes`. A record with a key that begins with `$` is `{"$record": [[key, value], ...]}`.
+    """
+    return orjson.dumps(_tagged(value), option=_SORTED)
+
+
+def decoded(data: bytes | str) -> Value:
+    """The value of which `data` is the canonical form."""
+    return _untagged(orjson.loads(data))
+
+
+def plain(value: Value) -> Any:
+    """The value with what JSON has: moments and durations as text, bytes as base64; decimals stay."""
+    match value:
+        case datetime():
+            return write_timestamp(value)
+        case timedelta():
+            return write_duration(value)
+        case bytes():
+            return b64encode(value).decode("ascii")
+        case list():
+            return [plain(it) for it in value]
+        case dict():
+            return {key: plain(it) for key, it in value.items()}
+        case _:
+            return value
+
+
+def to_json(value: object, *, indent: bool = False) -> str:
+    """JSON for people and clients; a decimal is a number with all its digits. Takes dataclasses as well."""
+    option = orjson.OPT_PASSTHROUGH_DATETIME | (orjson.OPT_INDENT_2 if indent else 0)
+    return orjson.dumps(value, default=_shown, option=option).decode("utf-8")
+
+
+def from_json(text: str | bytes) -> Any:
+    """JSON with numbers by their digits. ValueError for what is no JSON, NaN, and a key written twice."""
+    try:
+        return json.loads(
+            text, parse_float=_number, parse_constant=_refused, object_pairs_hook=_record
+        )
+    except RecursionError:
+        raise ValueError("the JSON is nested too deep") from None
+
+
+def _tagged(value: Value, depth: int = 0) -> Any:
+    if isinstance(value, str | int) or value is None:
+        return value
+    if depth > DEEPEST:
+        raise Fault("too_deep", f"values are nested deeper than {DEEPEST} levels")
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, list):
+        return [_tagged(it, depth + 1) for it in value]
+    if isinstance(value, dict):
+        if any(key.startswith("$") for key in value):
+            pairs = sorted(value.items())
+            return {"$record": [[key, _tagged(it, depth + 1)] for key, it in pairs]}
+        return {key: _tagged(it, depth + 1) for key, it in value.items()}
+    if isinstance(value, datetime):
+        return {"$timestamp": write_timestamp(value)}
+    if isinstance(value, timedelta):
+        return {"$duration": write_duration(value)}
+    return {"$bytes": b64encode(value).decode("ascii")}
+
+
+def _untagged(value: Any) -> Value:
+    if isinstance(value, list):
+        return [_untagged(it) for it in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    record = cast("dict[str, Any]", value)
+    if len(record) == 1:
+        (key, held), *_ = record.items()
+        match key:
+            case "$decimal":
+                return Decimal(held)
+            case "$timestamp":
+                return read_timestamp(held)
+            case "$duration":
+                return (
+                    read_duration(held) if held[-2:] == "ms" or "." not in held else _seconds(held)
+                )
+            case "$bytes":
+                return b64decode(held)
+            case "$record":
+                return {name: _untagged(it) for name, it in held}
+            case _:
+                pass
+    return {name: _untagged(it) for name, it in record.items()}
+
+
+def _seconds(text: str) -> timedelta:
+    sign, digits = (-1, text[1:-1]) if text.startswith("-") else (1, text[:-1])
+    return sign * timedelta(microseconds=int(Decimal(digits) * 1_000_000))
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f"))
+    if isinstance(value, datetime):
+        return write_timestamp(value)
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _number(text: str) -> Decimal:
+    _, _, exponent = text.lower().partition("e")
+    if len(exponent) > 5 or len(text) > 2_000:
+        raise ValueError(f"the number {text[:40]} is too long")
+    return Decimal(text)
+
+
+def _refused(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise ValueError(f"the key {json.dumps(twice[:60])} is written twice")
+    return found
