@@ -57,13 +57,14 @@ _PROVIDER = "network.http_client."
 def covers(grant: str, need: str) -> bool:
     """Whether having `grant` allows `need`; a grant without a target covers every target.
 
-    A call that names its provider, whose host only `vesper.toml` tells, is also covered by a host
-    that begins with the provider's name: `stripe.com` for `stripe`.
+    A host is that host alone: `stripe.com.example.org` belongs to somebody else. A call that names its
+    provider, whose host only `vesper.toml` tells, is also covered by a host that begins with the
+    provider's name: `stripe.com` for `stripe`.
     """
     if grant == need:
         return True
     if grant.endswith("*"):
         return need.startswith(grant[:-1])
-    if need.startswith(_PROVIDER) and grant.startswith(f"{need}."):
-        return "." not in need.removeprefix(_PROVIDER)
+    if grant.startswith(_PROVIDER):
+        return grant.startswith(f"{need}.") and "." not in need.removeprefix(_PROVIDER)
     return need == f"{grant}.*" or need.startswith((f"{grant}.", f"{grant}/"))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from vesper.runtime.grant import Grant
 from vesper.runtime.request import Effect
 from vesper.values.value import Value
 
@@ -24,6 +25,9 @@ class Call:
     actor: str = "local"
     """Who runs the node, as told in audits and on tasks."""
     role: str = ""
+    grant: Grant = field(default_factory=Grant)
+    """What the run may do at this place; the capability gate has asked it already. A provider asks it for
+    what only it can know: the weakest sandbox, the files that may be changed."""
     attempt: int = 1
     deadline: float | None = None
     """By `time.monotonic()`; what is not done by then is the failure `timeout`."""
