@@ -43,7 +43,7 @@ def misfits(node: tree.Node, kind: Type, named: Mapping[str, Type]) -> Iterator[
         case tree.Mapping(entries=entries), types.MapType(value=value):
             for entry in entries:
                 yield from misfits(entry.value, value, named)
-        case tree.Sequence(), (types.Primitive("any") | types.Primitive("bytes")):
+        case tree.Sequence(), types.Primitive("any"):
             return
         case tree.Sequence(), _:
             yield Misfit(_start(node), f"a list is no {types.shown(kind)}")

@@ -55,6 +55,8 @@ def integer(value: int) -> int:
 
 def decimal(value: Decimal) -> Decimal:
     """The value within the limits of the language and without a negative zero."""
+    if not value.is_finite():
+        raise Fault("invalid_value", "there is no infinity, and nothing that is no number")
     try:
         kept = EXACT.plus(value)
     except DecimalException as error:
