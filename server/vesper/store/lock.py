@@ -32,7 +32,7 @@ def exclusive(path: Path, wait: float) -> Generator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + wait
-        while not _taken(descriptor):
+        while not is_taken(descriptor):
             if time.monotonic() >= deadline:
                 message = f"another process has held {path} for {wait:g} s"
                 raise VesperError("busy", message, "try again when it has finished")
@@ -42,7 +42,8 @@ def exclusive(path: Path, wait: float) -> Generator[None]:
         os.close(descriptor)
 
 
-def _taken(descriptor: int) -> bool:
+def is_taken(descriptor: int) -> bool:
+    """Take the lock on an open file, to be held until it is closed; false when another holds it."""
     try:
         _lock(descriptor)
     except (BlockingIOError, PermissionError):

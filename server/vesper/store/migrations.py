@@ -77,6 +77,73 @@ STEPS: Final[tuple[Step, ...]] = (
             "CREATE INDEX events_by_task ON events (task_id)",
         ),
     ),
+    Step(
+        "executions_and_effects",
+        (
+            """
+            CREATE TABLE executions (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                id TEXT NOT NULL UNIQUE,
+                node_id TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                engine TEXT NOT NULL,
+                status TEXT NOT NULL CHECK (status IN (
+                    'running', 'waiting', 'ambiguous', 'success', 'error', 'cancelled'
+                )),
+                inputs BLOB NOT NULL,
+                actor TEXT NOT NULL,
+                role TEXT NOT NULL,
+                owner TEXT NOT NULL,
+                stopped INTEGER NOT NULL DEFAULT 0,
+                started_at TEXT NOT NULL,
+                ended_at TEXT NOT NULL DEFAULT '',
+                envelope BLOB,
+                reason TEXT NOT NULL DEFAULT '',
+                waits_for TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(waits_for)),
+                forked_from TEXT NOT NULL DEFAULT '',
+                changes TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(changes))
+            ) STRICT
+            """,
+            "CREATE INDEX executions_by_node ON executions (node_id, started_at)",
+            "CREATE INDEX executions_by_status ON executions (status, number)",
+            """
+            CREATE TABLE effects (
+                execution INTEGER NOT NULL REFERENCES executions (number),
+                site TEXT NOT NULL,
+                place INTEGER NOT NULL,
+                operation TEXT NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('read', 'write', 'nondeterministic')),
+                digest TEXT NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('intended', 'waiting', 'done')),
+                arguments BLOB NOT NULL,
+                outcome BLOB,
+                seconds REAL NOT NULL,
+                at TEXT NOT NULL,
+                decision TEXT NOT NULL DEFAULT '',
+                PRIMARY KEY (execution, site)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE idempotency (
+                node_id TEXT NOT NULL,
+                key TEXT NOT NULL,
+                inputs TEXT NOT NULL,
+                execution TEXT NOT NULL,
+                PRIMARY KEY (node_id, key)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE results (
+                digest TEXT NOT NULL,
+                inputs TEXT NOT NULL,
+                envelope BLOB NOT NULL,
+                used INTEGER NOT NULL,
+                PRIMARY KEY (digest, inputs)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX results_by_use ON results (used)",
+        ),
+    ),
 )
 
 
