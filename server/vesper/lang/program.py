@@ -4,7 +4,7 @@ A `Program` is a document with all questions of notation answered: one form for 
 resolved. It is a plain value, made by `vesper.compile`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -307,6 +307,43 @@ def asks(block: Block) -> bool:
 def asks_in(handlers: tuple[Handler, ...]) -> bool:
     """The same for what handlers would run."""
     return any(asks(it.undo) or asks(it.body) for it in handlers)
+
+
+def steps_of(program: Program) -> Iterator[Step]:
+    """Every step, those inside others and of handlers too, each before the ones inside it."""
+    yield from steps_in(program.body)
+    for it in program.handlers:
+        yield from steps_in((*it.undo, *it.body))
+
+
+def steps_in(block: Block) -> Iterator[Step]:
+    """The same for a block."""
+    for it in block:
+        if isinstance(it, Step):
+            yield it
+        for inner in _blocks_in(it):
+            yield from steps_in(inner)
+
+
+def _blocks_in(it: "Statement | Step") -> Iterator[Block]:
+    match it:
+        case If(arms, otherwise):
+            yield from (inner for _, inner in arms)
+            yield otherwise
+        case Switch(_, cases, otherwise):
+            yield from (inner for _, inner in cases)
+            yield otherwise
+        case Loop(body=body):
+            yield body
+        case Parallel(branches):
+            yield from (inner for _, inner in branches)
+        case Step():
+            yield it.body
+            for handler in it.handlers:
+                yield handler.undo
+                yield handler.body
+        case _:
+            pass
 
 
 def _asks(it: "Statement | Step") -> bool:

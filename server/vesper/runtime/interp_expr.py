@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cmp_to_key
 from typing import Any, Final, NamedTuple
 
-from vesper.lang import ir
+from vesper.lang import ir, matching
 from vesper.lang.ir import Expr
 from vesper.runtime.ending import Answered
 from vesper.runtime.meter import FINAL, Meter
@@ -153,9 +153,8 @@ def _contains(it: ir.Contains, setting: Setting) -> Work:
 
 
 def _matches(it: ir.Matches, setting: Setting) -> Work:
-    yield _Asked(it.text, setting)
-    yield _Asked(it.pattern, setting)
-    raise Fault("invalid_value", "patterns are not matched yet")
+    text = yield _Asked(it.text, setting)
+    return matching.found((yield _Asked(it.pattern, setting)), text)
 
 
 def _logic(it: ir.Logic, setting: Setting) -> Work:
