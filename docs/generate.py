@@ -323,16 +323,33 @@ def _settings() -> Iterator[str]:
     )
     yield ""
     yield from _table(("setting", "holds", "default", "meaning"), config.rows())
+    for title, keys in (
+        ("[databases.NAME]", config.DATABASE_KEYS),
+        ("[providers.NAME]", config.PROVIDER_KEYS),
+    ):
+        yield from ("", f"## `{title}`", "")
+        yield from _table(("key", "holds", "default", "meaning"), config.key_rows(keys))
+    yield from ("", "## An example")
     example = """\
 exclude = ["drafts/"]
-databases = ["main", "archive"]
 strict = true
+
+[databases.main]
+schema = "schema.sql"
+
+[databases.archive]
+url = "env:ARCHIVE_URL"
+
+[providers.cards]
+url = "https://api.cards.example/v1"
+secret = "cards_key"
+idempotency_header = "Idempotency-Key"
 
 [rules]
 unused-capability = "off"
 VSP701 = "warning"
 """
-    yield from ("", "An example:", "", "```toml", *example.rstrip().splitlines(), "```")
+    yield from ("", "```toml", *example.rstrip().splitlines(), "```")
 
 
 def _tools() -> Iterator[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from vesper import config
-from vesper.config import SETTINGS, Settings
+from vesper.config import SETTINGS, DatabaseSource, Service, Settings
 
 RULES = {"VSP601", "missing-capability"}
 
@@ -23,9 +23,20 @@ def test_every_setting_can_be_written_in_the_file():
 include = ["flows/"]
 exclude = ["drafts/**"]
 max_file_size = "64 KiB"
-databases = ["main", "archive"]
 capabilities = ["printer.print"]
 strict = true
+
+[databases.archive]
+url = "sqlite:///archive.db"
+schema = "archive.sql"
+
+[providers.cards]
+url = "http://127.0.0.1:9000"
+secret = "cards_key"
+timeout = "500ms"
+idempotency_header = "Idempotency-Key"
+allow_private = true
+max_response = "1 MiB"
 
 [rules]
 VSP601 = "off"
@@ -34,7 +45,9 @@ missing-capability = "warning"
     read = config.read(text, {}, None, RULES)
     assert read.problems == ()
     assert read.settings == Settings(
-        ("flows/",), ("drafts/**",), 65_536, ("main", "archive"),
+        ("flows/",), ("drafts/**",), 65_536,
+        {"main": DatabaseSource(), "archive": DatabaseSource("sqlite:///archive.db", "archive.sql")},
+        {"cards": Service("http://127.0.0.1:9000", "cards_key", 0.5, "Idempotency-Key", True, 1 << 20)},
         ("printer.print",), True,
         {"VSP601": "off", "missing-capability": "warning"},
     )  # fmt: skip
@@ -47,7 +60,19 @@ missing-capability = "warning"
         ('a = 1\nexclud = []\n', "vesper.toml:2: there is no setting `exclud`; did you mean `exclude`?"),
         ("strict = 1\n", "vesper.toml:1: `strict` must be true or false"),
         ('exclude = "x"\n', "vesper.toml:1: `exclude` must be a list of texts"),
-        ("databases = [1]\n", "vesper.toml:1: `databases` must be a list of texts"),
+        ("databases = [1]\n", "vesper.toml:1: `databases` must be a list of names, or a table "
+         "`[databases.NAME]` for each"),
+        ('[databases.main]\nurk = ""\n', "vesper.toml:2: `[databases.main]` has no key `urk`; "
+         "did you mean `url`?"),
+        ('strict = true\n[databases]\nmain = "x.db"\n', "vesper.toml:3: `databases.main` must be a table: "
+         "`[databases.main]`"),
+        ("[providers.cards]\ntimeout = 5\n", "vesper.toml:2: `timeout` must be a duration such as \"30s\""),
+        ("\n[providers.cards]\n", "vesper.toml:2: `[providers.cards]` needs `url`"),
+        ('[providers.cards]\nurl = 1\n', "vesper.toml:2: `url` must be a text"),
+        ('[providers.cards]\nurl = "x"\nallow_private = "yes"\n', "vesper.toml:3: `allow_private` must be true "
+         "or false"),
+        ('[providers."a b"]\nurl = "x"\n', "vesper.toml:1: `a b` is no name: use letters, digits, `_` and `-`"),
+        ("providers = []\n", "vesper.toml:1: `providers` must be a table `[providers.NAME]` for each"),
         ('max_file_size = "big"\n', "vesper.toml:1: `max_file_size` must be a number of bytes, "
          'or a text such as "4 MiB"'),
         ("max_file_size = 0\n", "vesper.toml:1: `max_file_size` must be a number of bytes, "
@@ -63,6 +88,12 @@ missing-capability = "warning"
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_what_was_meant(text: str, message: str):
     assert message in problems(text)
+
+
+def test_databases_may_be_a_list_of_names():
+    named = {"main": DatabaseSource(), "archive": DatabaseSource()}
+    assert config.read('databases = ["main", "archive"]', {}).settings.databases == named
+    assert config.read("", {"VESPER_DATABASES": "main, archive"}).settings.databases == named
 
 
 def test_a_mistake_does_not_stop_the_rest():
@@ -116,6 +147,7 @@ def test_the_editor_has_the_last_word_in_its_own_spelling():
     [
         ("strict = true", "**strict**"),
         ("[rules]", "**rules**"),
+        ("[providers.cards]", "**providers**"),
         ("  # strict", ""),
         ("nope = 1", ""),
     ],

@@ -13,13 +13,16 @@ from typing import Any, Final, Literal, NamedTuple, cast
 
 FILE: Final = "vesper.toml"
 
-Kind = Literal["flag", "size", "words", "rules"]
+Kind = Literal["flag", "size", "words", "rules", "databases", "providers"]
 Level = Literal["error", "warning", "hint", "off"]
 
 LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "hint", "off")
 _SIZE: Final = re.compile(r"(\d{1,9})\s*(B|KiB|MiB|GiB|KB|MB|GB)?", re.IGNORECASE)
 _UNITS: Final = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30,
                  "kb": 10**3, "mb": 10**6, "gb": 10**9}  # fmt: skip
+_DURATION: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(ms|s|m|h)")
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _TABLE: Final = re.compile(r"\s*\[\s*([A-Za-z0-9_.\"'-]+)\s*\]")
 _KEY: Final = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:=|\.)""")
 _AT: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -37,7 +40,7 @@ class Setting(NamedTuple):
     @property
     def variable(self) -> str:
         """The variable of the environment that overrides it; empty for a table."""
-        return "" if self.kind == "rules" else f"VESPER_{self.key.upper()}"
+        return "" if self.kind in {"rules", "providers"} else f"VESPER_{self.key.upper()}"
 
     @property
     def holds(self) -> str:
@@ -47,7 +50,56 @@ class Setting(NamedTuple):
             "size": 'a number of bytes, or a text such as "4 MiB"',
             "words": "a list of texts",
             "rules": "a table: the code or name of a rule, and one of " + ", ".join(LEVELS),
+            "databases": "a list of names, or a table `[databases.NAME]` for each",
+            "providers": "a table `[providers.NAME]` for each",
         }[self.kind]
+
+
+class Key(NamedTuple):
+    """One key of a table such as `[providers.NAME]`."""
+
+    key: str
+    kind: Literal["text", "flag", "size", "duration"]
+    default: str
+    """As it would be written; empty where the key must be given."""
+    doc: str
+
+    @property
+    def holds(self) -> str:
+        """What it may hold, in words."""
+        return {
+            "text": "a text",
+            "flag": "true or false",
+            "size": 'a number of bytes, or a text such as "4 MiB"',
+            "duration": 'a duration such as "30s"',
+        }[self.kind]
+
+
+DATABASE_KEYS: Final = (
+    Key("url", "text", '""',
+        "Where it is, as SQLAlchemy writes it: `sqlite:///data/shop.db` (a path from the workspace's "
+        "folder) or `postgresql+psycopg://...`, whose driver you install. `env:SHOP_URL` takes it from that "
+        "variable, which is the place for an address with a password in it. Empty is a SQLite file "
+        "of the workspace's own, `.vesper/NAME.db`."),
+    Key("schema", "text", '""',
+        "A file of the workspace with the `CREATE` statements of its tables. What it makes and the database "
+        "does not have yet is made at the first use; other statements in it run once, at the beginning."),
+)  # fmt: skip
+PROVIDER_KEYS: Final = (
+    Key("url", "text", "",
+        "Its address, such as `https://api.example.com/v2`. Endpoints of steps are paths below it, and no "
+        "endpoint or redirect leads to another host. An address on this machine (`http://127.0.0.1:9000`) "
+        "is allowed because it is written here."),
+    Key("secret", "text", '""',
+        "The name of the secret that is sent as the bearer token when a step names none; see `vesper secret`."),
+    Key("timeout", "duration", '"30s"', "How long a request may take when its step says nothing."),
+    Key("idempotency_header", "text", '""',
+        "The header by which the service knows a request that it was sent before. Saying so lets a write "
+        "whose answer was lost be sent again, since it counts once."),
+    Key("allow_private", "flag", "false",
+        "Whether its name may mean an address of a private network, such as `10.0.0.7`."),
+    Key("max_response", "size", '"8 MiB"', "Answers above this size are refused."),
+)  # fmt: skip
 
 
 SETTINGS: Final = (
@@ -60,9 +112,12 @@ SETTINGS: Final = (
             "in the editor, is checked all the same."),
     Setting("max_file_size", "size", '"4 MiB"',
             "Files above this size are refused with a message instead of being read."),
-    Setting("databases", "words", "[]",
+    Setting("databases", "databases", "[]",
             "The names of the databases that steps may use. When any are listed, a step that names "
-            "another one gets a warning."),
+            "another one gets a warning. As tables they have a `url` and a `schema` as well; `main`, which "
+            "steps use when they name none, is always there."),
+    Setting("providers", "providers", "{}",
+            "The services that `external_api_call` may reach by name."),
     Setting("capabilities", "words", "[]",
             "Kinds of capabilities of your own, beside the built-in ones: `[\"printer.print\"]` makes "
             "`printer.print.label` known. Nodes may list them, and completion offers them."),
@@ -91,13 +146,35 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseSource:
+    """Where a database is; without a `url` it is a file of the workspace's own."""
+
+    url: str = ""
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is known of a service that is reached over HTTP."""
+
+    url: str = ""
+    secret: str = ""
+    timeout: float = 30.0
+    """Seconds."""
+    idempotency_header: str = ""
+    allow_private: bool = False
+    max_response: int = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds in one workspace."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_file_size: int = 4 << 20
-    databases: tuple[str, ...] = ()
+    databases: Mapping[str, DatabaseSource] = field(default_factory=dict[str, DatabaseSource])
+    providers: Mapping[str, Service] = field(default_factory=dict[str, Service])
     capabilities: tuple[str, ...] = ()
     strict: bool = False
     rules: Mapping[str, Level] = field(default_factory=dict[str, Level])
@@ -138,7 +215,7 @@ def read(
 def describe(line: str) -> str:
     """What the setting on a line of `vesper.toml` is for, as Markdown; empty when there is none."""
     key = _KEY.match(line) or _TABLE.match(line)
-    setting = _BY_KEY.get(key[1]) if key is not None else None
+    setting = _BY_KEY.get(key[1].split(".")[0]) if key is not None else None
     if setting is None:
         return ""
     variable = f" The variable `{setting.variable}` overrides it." if setting.variable else ""
@@ -163,6 +240,15 @@ class _Reading:
                 self._refuse(f"there is no setting `{key[:60]}`{_near(key, _BY_KEY)}", place)
             elif setting.kind == "rules":
                 settings = replace(settings, rules=self._levels(settings.rules, value, text))
+            elif setting.kind == "databases" and isinstance(value, dict):
+                found = self._tables(setting, cast("dict[str, Any]", value), DATABASE_KEYS, text)
+                main = {"main": DatabaseSource()}
+                databases = main | {name: DatabaseSource(**it) for name, it in found.items()}
+                settings = replace(settings, databases=databases)
+            elif setting.kind == "providers" and isinstance(value, dict):
+                found = self._tables(setting, cast("dict[str, Any]", value), PROVIDER_KEYS, text)
+                services = {name: Service(**it) for name, it in found.items()}
+                settings = replace(settings, providers=services)
             else:
                 settings = self.take(settings, setting, value, place)
         return settings
@@ -179,11 +265,50 @@ class _Reading:
                 taken = size
             case "words", _ if (words := _words(value)) is not None:
                 taken = words
+            case "databases", _ if (words := _words(value)) is not None:
+                taken = {name: DatabaseSource() for name in words}
             case _:
                 self._refuse(f"`{setting.key}` must be {setting.holds}", place)
                 return settings
         changed: dict[str, Any] = {setting.key: taken}
         return replace(settings, **changed)
+
+    def _tables(
+        self, setting: Setting, given: Mapping[str, Any], keys: tuple[Key, ...], text: str
+    ) -> dict[str, dict[str, Any]]:
+        """The tables below a setting by name, each with the keys that are right."""
+        found: dict[str, dict[str, Any]] = {}
+        for name, table in given.items():
+            where = f"{setting.key}.{name}"
+            place = _place(text, "", where)
+            if not any(place):
+                place = _place(text, setting.key, name)
+            if _NAME.fullmatch(name) is None:
+                self._refuse(f"`{name[:60]}` is no name: use letters, digits, `_` and `-`", place)
+            elif not isinstance(table, dict):
+                self._refuse(f"`{where[:60]}` must be a table: `[{where[:60]}]`", place)
+            else:
+                found[name] = self._keys(where, cast("dict[str, Any]", table), keys, text)
+        return found
+
+    def _keys(
+        self, where: str, given: Mapping[str, Any], keys: tuple[Key, ...], text: str
+    ) -> dict[str, Any]:
+        by_name = {it.key: it for it in keys}
+        taken: dict[str, Any] = {}
+        for key, value in given.items():
+            place = _place(text, where, key)
+            known = by_name.get(key)
+            if known is None:
+                self._refuse(f"`[{where}]` has no key `{key[:60]}`{_near(key, by_name)}", place)
+            elif (right := _fitting(known, value)) is None:
+                self._refuse(f"`{key}` must be {known.holds}", place)
+            else:
+                taken[key] = right
+        for it in keys:
+            if not it.default and it.key not in given:
+                self._refuse(f"`[{where}]` needs `{it.key}`", _place(text, "", where))
+        return taken
 
     def _levels(self, before: Mapping[str, Level], given: object, text: str) -> dict[str, Level]:
         levels = dict(before)
@@ -230,13 +355,26 @@ def _place(text: str, table: str, key: str) -> tuple[int, int, int]:
         head = _TABLE.match(line)
         if head is not None:
             within = head[1]
-            if not table and within.split(".")[0] == key:
+            if not table and key in (within, within.split(".")[0]):
                 return number, head.start(1), head.start(1) + len(key)
             continue
         found = _KEY.match(line)
         if found is not None and within == table and found[1] == key:
             return number, found.start(1), found.end(1)
     return 0, 0, 0
+
+
+def _fitting(key: Key, value: object) -> object:
+    """The value as it is kept; None where it is of another kind."""
+    match key.kind, value:
+        case ("text", str()) | ("flag", bool()):
+            return value
+        case "size", _:
+            return _bytes(value)
+        case "duration", str() if (found := _DURATION.fullmatch(value.strip())) is not None:
+            return float(found[1]) * _SECONDS[found[2]] or None
+        case _:
+            return None
 
 
 def _bytes(value: object) -> int | None:
@@ -258,7 +396,7 @@ def _from_variable(setting: Setting, value: str) -> object:
     if setting.kind == "flag":
         words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
         return words.get(value.lower(), value)
-    if setting.kind == "words":
+    if setting.kind in {"words", "databases"}:
         return [it.strip() for it in value.split(",") if it.strip()]
     return value
 
@@ -281,3 +419,9 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     for it in SETTINGS:
         variable = f" Overridden by `{it.variable}`." if it.variable else ""
         yield f"`{it.key}`", it.holds, f"`{it.default}`", f"{it.doc}{variable}"
+
+
+def key_rows(keys: tuple[Key, ...]) -> Iterator[tuple[str, str, str, str]]:
+    """The same for the keys of a table."""
+    for it in keys:
+        yield f"`{it.key}`", it.holds, f"`{it.default}`" if it.default else "(needed)", it.doc

@@ -283,7 +283,8 @@ class Index:
 
 def policy_of(settings: Settings) -> Policy:
     """What the settings of a workspace mean for each of its documents."""
-    return Policy(settings.rules, settings.strict, settings.databases, settings.capabilities)
+    databases = tuple(settings.databases)
+    return Policy(settings.rules, settings.strict, databases, settings.capabilities)
 
 
 class Brief(NamedTuple):
