@@ -69,9 +69,10 @@ missing-capability = "warning"
         ("[providers.cards]\ntimeout = 5\n", "vesper.toml:2: `timeout` must be a duration such as \"30s\""),
         ("\n[providers.cards]\n", "vesper.toml:2: `[providers.cards]` needs `url`"),
         ('[providers.cards]\nurl = 1\n', "vesper.toml:2: `url` must be a text"),
-        ('[providers.cards]\nurl = "x"\nallow_private = "yes"\n', "vesper.toml:3: `allow_private` must be true "
-         "or false"),
-        ('[providers."a b"]\nurl = "x"\n', "vesper.toml:1: `a b` is no name: use letters, digits, `_` and `-`"),
+        ('[providers.cards]\nurl = "x"\nallow_private = "yes"\n',
+         "vesper.toml:3: `allow_private` must be true or false"),
+        ('[providers."a b"]\nurl = "x"\n',
+         "vesper.toml:1: `a b` is no name: use letters, digits, `_` and `-`"),
         ("providers = []\n", "vesper.toml:1: `providers` must be a table `[providers.NAME]` for each"),
         ('max_file_size = "big"\n', "vesper.toml:1: `max_file_size` must be a number of bytes, "
          'or a text such as "4 MiB"'),

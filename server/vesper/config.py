@@ -80,7 +80,7 @@ DATABASE_KEYS: Final = (
         "Where it is, as SQLAlchemy writes it: `sqlite:///data/shop.db` (a path from the workspace's "
         "folder) or `postgresql+psycopg://...`, whose driver you install. `env:SHOP_URL` takes it from that "
         "variable, which is the place for an address with a password in it. Empty is a SQLite file "
-        "of the workspace's own, `.vesper/NAME.db`."),
+        "of the workspace's own: `.vesper/data.db` for `main`, else `.vesper/data-NAME.db`."),
     Key("schema", "text", '""',
         "A file of the workspace with the `CREATE` statements of its tables. What it makes and the database "
         "does not have yet is made at the first use; other statements in it run once, at the beginning."),
@@ -91,7 +91,7 @@ PROVIDER_KEYS: Final = (
         "endpoint or redirect leads to another host. An address on this machine (`http://127.0.0.1:9000`) "
         "is allowed because it is written here."),
     Key("secret", "text", '""',
-        "The name of the secret that is sent as the bearer token when a step names none; see `vesper secret`."),
+        "The name of the secret that is sent as the bearer token when a step names none."),
     Key("timeout", "duration", '"30s"', "How long a request may take when its step says nothing."),
     Key("idempotency_header", "text", '""',
         "The header by which the service knows a request that it was sent before. Saying so lets a write "

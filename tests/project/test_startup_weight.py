@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"chromadb", "litellm", "numpy", "sqlite_utils", "z3"}
+HEAVY = {"chromadb", "keyring", "litellm", "numpy", "sqlalchemy", "sqlite_utils", "z3"}
 REPORT = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
 HELP = """
 import sys

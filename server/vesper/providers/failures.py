@@ -24,9 +24,9 @@ def stopped() -> Failure:
     return Failure(("cancelled",), "the run was stopped", final=True)
 
 
-def timed_out(what: str) -> Failure:
+def timed_out(what: str, *codes: str) -> Failure:
     """The time that the step may take is over."""
-    return failed(f"{what} took longer than it may", "timeout")
+    return failed(f"{what} took longer than it may", "timeout", *codes)
 
 
 def from_error(error: VesperError) -> Failure:

@@ -1,6 +1,6 @@
 """`emit_metric`: numbers for the dashboards."""
 
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from vesper.providers.sinks import Measurement
 from vesper.providers.surroundings import Surroundings
@@ -11,6 +11,7 @@ from vesper.values.text import printed
 from vesper.values.value import Value
 
 _Kind = Literal["counter", "gauge", "histogram"]
+_KINDS: Final[tuple[_Kind, ...]] = ("counter", "gauge", "histogram")
 
 
 class Metrics:
@@ -25,8 +26,7 @@ class Metrics:
         """Report one number."""
         value = effect.arguments.get("value", 1)
         said = effect.arguments.get("kind", "counter")
-        kinds: tuple[_Kind, ...] = get_args(_Kind)
-        kind = next((it for it in kinds if it == said), None)
+        kind: _Kind | None = next((it for it in _KINDS if it == said), None)
         if kind is None or not is_number(value) or (kind == "counter" and value < 0):
             return None
         labels = effect.arguments.get("labels")

@@ -2,22 +2,15 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from vesper.config import Settings
 
 if TYPE_CHECKING:
+    from vesper.providers.secrets import Vault
     from vesper.providers.sinks import Sink
     from vesper.store.database import Database
     from vesper.tasks.board import Board
-
-
-class Secrets(Protocol):
-    """Where values that must not be written down are found by name."""
-
-    def find(self, name: str) -> str:
-        """The value; the failure `secret_missing` says where it could be put."""
-        ...
 
 
 class Surroundings:
@@ -65,7 +58,7 @@ class Surroundings:
         return self._sink or ErrorStream()
 
     @cached_property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> "Vault":
         """Values that must not be written down."""
         from vesper.providers.secrets import Vault
 

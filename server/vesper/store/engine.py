@@ -3,6 +3,7 @@
 import os
 from enum import IntEnum
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from vesper.errors import VesperError
@@ -64,6 +65,11 @@ def connect(path: Path, wait: float, *, immutable: bool = False) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def library() -> ModuleType:
+    """The module that speaks SQLite here, for whoever opens another database than the workspace's own."""
+    return sqlite3
 
 
 def sqlite_version() -> str:
