@@ -6,13 +6,20 @@ from typing import Literal
 
 from vesper.lang import tree
 from vesper.lang.fields import Field, Record
+from vesper.lang.lowering import Lowering
 from vesper.lang.outcome import Recipe
+from vesper.lang.program import Block
 
 Effect = Literal["pure", "read", "write", "nondeterministic"]
 
 
 def _needs_nothing(_step: tree.Mapping) -> Iterator[str]:
     return iter(())
+
+
+def performed(step: Lowering) -> Block:
+    """One effect with all fields of the step; what comes back goes into the output."""
+    return (step.perform(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Operation:
     needs: Callable[[tree.Mapping], Iterator[str]] = _needs_nothing
     outcome: Callable[[tree.Mapping], Recipe | None] | None = None
     """What `output` is made of, where its type depends on the step; None from it means `returns`."""
+    lower: Callable[[Lowering], Block] = performed
+    """What a step does, as statements."""
 
 
 _REGISTRY: dict[str, Operation] = {}

@@ -187,10 +187,12 @@ class Clause:
     names: tuple[str, ...] = ()
     """Names whose values are told with a breach."""
     about: str = ""
-    """The input or output that a constraint is for; its value stands in the condition as `Load(about)`."""
+    """The input or output that a constraint is for. Those of outputs are among the postconditions."""
     on_error: bool = False
     """Whether it counts for answers that are errors as well."""
     line: int = 0
+    at_entry: bool = False
+    """Whether it needs nothing but inputs and entry reads, so that it is asked before the flow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,24 @@ from collections.abc import Iterator
 from vesper.lang import tree
 from vesper.lang.document import STEPS_OR_RETURN
 from vesper.lang.fields import Anything, Field, ListOf, MapOf, Text
+from vesper.lang.ir import Const, GetField, Load, Not
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation
+from vesper.lang.program import Block, Fail, If
 
 
 def _needs(_step: tree.Mapping) -> Iterator[str]:
     yield "human.ask"
+
+
+def _lower(step: Lowering) -> Block:
+    name = step.word("output") or "$answer"
+    ask = step.perform(step.arguments("on_rejected"), output=name)
+    (rejected,) = step.branches([step.get("on_rejected")])
+    refused: Block = (*rejected, Fail("not_approved", Const("nobody said yes")))
+    step.catch("timeout", refused, first=step.get("on_rejected") is not None)
+    approved = GetField(Load(name, ask.type), "approved")
+    return (ask, If(((Not(approved), refused),)))
 
 
 OPERATION = Operation(
@@ -49,4 +62,5 @@ output: answer
 """,
     returns="map<string, any>",
     needs=_needs,
+    lower=_lower,
 )

@@ -29,4 +29,5 @@ output: total
 """,
     returns="any",
     outcome=lambda step: Value(text_of(step, "expression")),
+    lower=lambda step: step.gives(step.expression(step.get("expression"))),
 )

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Field, MapOf, Record, Text
+from vesper.lang.ir import Load
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.program import Block, Invoke
+from vesper.lang.types import ANY, STRING, MapType
 
 _CALLEE = re.compile(r"\w+(?:\.\d+)*")
 
@@ -14,6 +18,22 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
     """The capability of a version range names what stands before the range."""
     callee = _CALLEE.match(text_of(step, "node_id"))
     yield f"node.call.{callee[0] if callee else '*'}"
+
+
+def _lower(step: Lowering) -> Block:
+    answer = step.word("output") or "$response"
+    call = Invoke(
+        step.word("node_id"),
+        tuple(step.values(step.get("parameters")).items()),
+        answer,
+        MapType(STRING, ANY),
+    )
+    response = Load(answer, call.type)
+    taken = step.under({"response": response, "result": response})
+    extracted = taken.values(step.get("extract", step.get("on_success")))
+    if answer != "$response":
+        step.sets(answer, response)
+    return (call, *(it for name, value in extracted.items() for it in step.sets(name, value)))
 
 
 OPERATION = Operation(
@@ -56,4 +76,5 @@ output: mail
 """,
     returns="map<string, any>",
     needs=_needs,
+    lower=_lower,
 )

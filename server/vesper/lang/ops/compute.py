@@ -29,4 +29,5 @@ output: needs_review
 """,
     returns="any",
     outcome=lambda step: Value(text_of(step, "expression")),
+    lower=lambda step: step.gives(step.expression(step.get("expression"))),
 )

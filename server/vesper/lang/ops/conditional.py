@@ -1,12 +1,26 @@
 """`conditional`: one way or another."""
 
+from vesper.lang import tree
 from vesper.lang.document import STEPS_OR_RETURN
 from vesper.lang.fields import Field, ListOf, Record, Text
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation
+from vesper.lang.program import Block, If
 
 _CONDITION = Field(
     "condition", Text("expression", "flow"), "What decides; true or false.", required=True
 )
+
+
+def _lower(step: Lowering) -> Block:
+    elifs = step.get("elif")
+    holders = [step.node, *(elifs.items if isinstance(elifs, tree.Sequence) else ())]
+    conditions = [step.expression(step.get("condition", it)) for it in holders]
+    *blocks, otherwise = step.branches(
+        [*(step.get("then", it) for it in holders), step.get("else")]
+    )
+    return (If(tuple(zip(conditions, blocks, strict=True)), otherwise),)
+
 
 OPERATION = Operation(
     "conditional",
@@ -57,4 +71,5 @@ else:
     expression: "4.90"
     output: shipping
 """,
+    lower=_lower,
 )

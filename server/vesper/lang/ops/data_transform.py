@@ -2,8 +2,26 @@
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Either, Field, ListOf, MapOf, Number, Record, Text
+from vesper.lang.ir import (
+    Const,
+    Each,
+    Expr,
+    Flatten,
+    Fold,
+    Group,
+    Keep,
+    Load,
+    Pair,
+    Sort,
+    Take,
+    Unique,
+)
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.operators import item_of
 from vesper.lang.outcome import Flattened, Kept, Mapped, Recipe, Summed, element_names
+from vesper.lang.program import Block
+from vesper.lang.types import ANY, INTEGER, Array, RecordType, unwrapped
 
 _NAMES = Either((Text("name"), ListOf(Text("name"))))
 
@@ -51,6 +69,80 @@ def _groups(node: tree.Node | None) -> tuple[str, ...]:
     if isinstance(node, tree.Sequence):
         return tuple(it.text for it in node.items if isinstance(it, tree.Scalar))
     return (node.text,) if isinstance(node, tree.Scalar) and node.text else ()
+
+
+def _lower(step: Lowering) -> Block:
+    over = step.expression(step.get("input"))
+    kind = step.word("transform")
+    sums = step.get("aggregations")
+    if kind == "aggregate" or (kind == "reduce" and sums is not None):
+        return step.gives(_group(step, over, sums))
+    return step.gives(_made(step, over, kind))
+
+
+def _made(step: Lowering, over: Expr, kind: str) -> Expr:
+    names = element_names(step.node)
+    name = names[0]
+    listed = unwrapped(over.type, step.named)
+    item = Load(name, item_of(listed))
+    inside: dict[str, Expr] = {
+        "index": Load("index", INTEGER),
+        **dict.fromkeys(reversed(names), item),
+    }
+    function = step.get("function")
+    same = listed if isinstance(listed, Array) else Array(item.type)
+    if kind == "reduce":
+        return _folded(step, over, item, inside)
+    inner = step.under(inside)
+    body: Expr = inner.expression(function) if function is not None else item
+    match kind:
+        case "map":
+            return Each(over, name, body, "index", Array(body.type))
+        case "filter":
+            return Keep(over, name, body, "index", same)
+        case "sort":
+            return Sort(over, name, body, step.word("order") == "descending", same)
+        case "unique" | "distinct":
+            return Unique(over, name, body, same)
+        case "flatten":
+            found = unwrapped(item.type, step.named)
+            return Flatten(over, found if isinstance(found, Array) else Array(ANY))
+        case "take":
+            return Take(over, step.value(step.get("count")), same)
+        case "join":
+            return _paired(step, over)
+        case _:
+            return over
+
+
+def _folded(step: Lowering, over: Expr, item: Load, inside: dict[str, Expr]) -> Expr:
+    """`accumulator`, `acc` and `a` are what there is so far, `b` the item."""
+    initial = step.value(step.get("initial")) if step.get("initial") is not None else Const(0)
+    so_far = Load("accumulator")
+    names: dict[str, Expr] = {"accumulator": so_far, "acc": so_far, "a": so_far, "b": item}
+    body = step.under({**names, **inside}).expression(step.get("function"))
+    return Fold(over, item.name, "accumulator", initial, body, "index")
+
+
+def _paired(step: Lowering, over: Expr) -> Expr:
+    on = step.get("on")
+    left, right = (
+        (text_of(on, "left"), text_of(on, "right"))
+        if isinstance(on, tree.Mapping)
+        else (step.word("on"), step.word("on"))
+    )
+    other = step.expression(step.get("with"))
+    return Pair(over, other, left, right, step.word("keep") == "all", Array(ANY))
+
+
+def _group(step: Lowering, over: Expr, sums: tree.Node | None) -> Expr:
+    keys = _groups(step.get("group_by"))
+    columns = step.columns(sums, over, "$rows")
+    row = unwrapped(item_of(unwrapped(over.type, step.named)), step.named)
+    own = {it: (row.field(it) if isinstance(row, RecordType) else None) or ANY for it in keys}
+    fields = {**own, **{name: value.type for name, value in columns}}
+    record = RecordType("record", tuple(fields.items()))
+    return Group(over, keys, "$rows", columns, Array(record) if keys else record)
 
 
 OPERATION = Operation(
@@ -129,4 +221,5 @@ output: regions
 """,
     returns="any",
     outcome=_outcome,
+    lower=_lower,
 )

@@ -4,11 +4,36 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Field, MapOf, Text
+from vesper.lang.ir import Const, Expr, RecordOf
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.program import Block
+from vesper.lang.templates import is_calculation
+from vesper.lang.types import ANY, STRING, MapType
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
     yield f"database.write.{text_of(step, 'table') or '*'}"
+
+
+def _lower(step: Lowering) -> Block:
+    """New values are bound; what is worked out from columns of the row goes apart, as `computed`."""
+    changes = step.get("set")
+    plain: list[tuple[str, Expr]] = []
+    computed: list[tuple[str, Expr]] = []
+    for entry in changes.entries if isinstance(changes, tree.Mapping) else ():
+        column, node = entry.key.text, entry.value
+        sql, holes = step.sql(node.text if isinstance(node, tree.Scalar) else "")
+        if isinstance(node, tree.Scalar) and is_calculation(sql, column):
+            values = RecordOf(tuple(holes.items()), MapType(STRING, ANY))
+            computed.append((column, RecordOf((("sql", Const(sql)), ("parameters", values)))))
+        else:
+            plain.append((column, step.value(node)))
+    arguments = dict(step.arguments("set"))
+    arguments["set"] = RecordOf(tuple(plain), MapType(STRING, ANY))
+    if computed:
+        arguments["computed"] = RecordOf(tuple(computed), MapType(STRING, ANY))
+    return (step.perform(tuple(arguments.items())),)
 
 
 OPERATION = Operation(
@@ -56,4 +81,5 @@ output: changed
 """,
     returns="integer",
     needs=_needs,
+    lower=_lower,
 )

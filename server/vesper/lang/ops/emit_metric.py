@@ -4,11 +4,25 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Choice, Field, MapOf, Text
+from vesper.lang.ir import Const, RecordOf
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.program import Block
+from vesper.lang.types import STRING, MapType
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
     yield f"metrics.emit.{text_of(step, 'metric') or '*'}"
+
+
+def _lower(step: Lowering) -> Block:
+    arguments = dict(step.arguments("labels"))
+    arguments.setdefault("value", Const(1))
+    labels = step.get("labels")
+    if isinstance(labels, tree.Mapping):
+        texts = tuple((it.key.text, step.text(it.value)) for it in labels.entries)
+        arguments["labels"] = RecordOf(texts, MapType(STRING, STRING))
+    return (step.perform(tuple(arguments.items())),)
 
 
 OPERATION = Operation(
@@ -45,4 +59,5 @@ labels:
   currency: "{currency}"
 """,
     needs=_needs,
+    lower=_lower,
 )

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Field, Text
+from vesper.lang.ir import Load
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.program import Block, Invoke
+from vesper.lang.types import ANY, STRING, MapType
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
@@ -12,6 +16,18 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
     handler = text_of(step, "handler")
     if handler:
         yield f"node.call.{handler}"
+
+
+def _lower(step: Lowering) -> Block:
+    handler = step.word("handler")
+    if not handler:
+        return (step.perform(),)
+    output = step.word("output")
+    event = step.perform(step.arguments("handler"), output="$event")
+    call = Invoke(handler, (("event", Load("$event", event.type)),), output, MapType(STRING, ANY))
+    if output:
+        step.sets(output, Load(output, call.type))
+    return (event, call)
 
 
 OPERATION = Operation(
@@ -39,4 +55,5 @@ output: payment
 """,
     returns="map<string, any>",
     needs=_needs,
+    lower=_lower,
 )

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Choice, Field, Text
+from vesper.lang.ir import Const
+from vesper.lang.ir import Text as Filled
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
 from vesper.lang.outcome import Fixed
+from vesper.lang.program import Block
 from vesper.lang.types import STRING, Array, MapType, Primitive
 
 
@@ -14,6 +18,12 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
     fixed, brace, _ = text_of(step, "path").partition("{")
     target = fixed.rpartition("/")[0] if brace else fixed
     yield f"filesystem.read.{target or '*'}"
+
+
+def _lower(step: Lowering) -> Block:
+    """The run asks for the very path; a grant of its folder covers it."""
+    path = step.text(step.get("path"))
+    return (step.perform(capabilities=[Filled((Const("filesystem.read."), path))]),)
 
 
 _CONTENTS = {
@@ -61,4 +71,5 @@ output: prices
     returns="any",
     outcome=lambda step: _CONTENTS.get(text_of(step, "format") or "text"),
     needs=_needs,
+    lower=_lower,
 )

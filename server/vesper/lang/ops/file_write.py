@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Field, Text
+from vesper.lang.ir import Const
+from vesper.lang.ir import Text as Filled
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.program import Block
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
@@ -12,6 +16,12 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
     fixed, brace, _ = text_of(step, "path").partition("{")
     target = fixed.rpartition("/")[0] if brace else fixed
     yield f"filesystem.write.{target or '*'}"
+
+
+def _lower(step: Lowering) -> Block:
+    """The run asks for the very path; a grant of its folder covers it."""
+    path = step.text(step.get("path"))
+    return (step.perform(capabilities=[Filled((Const("filesystem.write."), path))]),)
 
 
 OPERATION = Operation(
@@ -62,4 +72,5 @@ content: "{summary}"
 format: json
 """,
     needs=_needs,
+    lower=_lower,
 )

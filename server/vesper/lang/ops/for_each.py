@@ -3,8 +3,13 @@
 from vesper.lang import tree
 from vesper.lang.document import STEPS
 from vesper.lang.fields import Field, Number, Text
+from vesper.lang.ir import Expr, Load, RecordOf
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
-from vesper.lang.outcome import Listed, Recipe
+from vesper.lang.operators import item_of
+from vesper.lang.outcome import Listed, Recipe, element_names
+from vesper.lang.program import Block, Loop
+from vesper.lang.types import INTEGER, Array, unwrapped
 
 
 def _outcome(step: tree.Mapping) -> Recipe | None:
@@ -14,6 +19,33 @@ def _outcome(step: tree.Mapping) -> Recipe | None:
         last = steps.items[-1] if isinstance(steps, tree.Sequence) and steps.items else None
         collected = text_of(last, "output") if isinstance(last, tree.Mapping) else ""
     return Listed(collected) if collected else None
+
+
+def _lower(step: Lowering) -> Block:
+    items = step.expression(step.get("items"))
+    names = element_names(step.node)
+    item = Load(names[0], item_of(unwrapped(items.type, step.named)))
+    inside: dict[str, Expr] = {
+        "index": Load("index", INTEGER),
+        **dict.fromkeys(reversed(names), item),
+    }
+    body, inner = step.round(step.get("steps"), inside)
+    output, written = step.word("output"), step.get("collect")
+    collect = inner.expression(written) if written is not None else inner.last(body)
+    if output:
+        step.sets(output, RecordOf((), Array(collect.type)))
+    return (
+        Loop(
+            items,
+            names[0],
+            "index",
+            body,
+            collect if output else None,
+            output,
+            step.whole("concurrency", 1),
+            step.whole("max_items", 10_000),
+        ),
+    )
 
 
 OPERATION = Operation(
@@ -63,4 +95,5 @@ output: line_totals
 """,
     returns="array<any>",
     outcome=_outcome,
+    lower=_lower,
 )

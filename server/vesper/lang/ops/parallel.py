@@ -1,8 +1,20 @@
 """`parallel`: several lists of steps at once."""
 
+from vesper.lang import tree
 from vesper.lang.document import STEPS
 from vesper.lang.fields import Field, MapOf
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation
+from vesper.lang.program import Block, Parallel
+
+
+def _lower(step: Lowering) -> Block:
+    branches = step.get("branches")
+    entries = branches.entries if isinstance(branches, tree.Mapping) else []
+    names = [it.key.text for it in entries]
+    blocks = step.branches([it.value for it in entries], names)
+    return (Parallel(tuple(zip(names, blocks, strict=True))),)
+
 
 OPERATION = Operation(
     "parallel",
@@ -27,4 +39,5 @@ branches:
       where: {product: "{product}"}
       output: prices
 """,
+    lower=_lower,
 )

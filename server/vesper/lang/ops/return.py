@@ -15,4 +15,5 @@ return_success:
   order_id: "{order_id}"
   total: "{total}"
 """,
+    lower=lambda step: step.answer(step.node),
 )

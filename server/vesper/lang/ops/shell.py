@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Field, ListOf, MapOf, Number, Text
+from vesper.lang.ir import Const, RecordOf
+from vesper.lang.ir import ListOf as Words
+from vesper.lang.ir import Text as Filled
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation
+from vesper.lang.program import Block
+from vesper.lang.types import STRING, Array, MapType
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
@@ -12,6 +18,21 @@ def _needs(step: tree.Mapping) -> Iterator[str]:
     program = command.items[0] if isinstance(command, tree.Sequence) and command.items else None
     name = program.text if isinstance(program, tree.Scalar) else ""
     yield f"shell.run.{name if name and '{' not in name else '*'}"
+
+
+def _lower(step: Lowering) -> Block:
+    command = step.get("command")
+    words = [step.text(it) for it in (command.items if isinstance(command, tree.Sequence) else ())]
+    arguments = {
+        **dict(step.arguments("command", "environment")),
+        "command": Words(tuple(words), Array(STRING)),
+    }
+    environment = step.get("environment")
+    if isinstance(environment, tree.Mapping):
+        texts = tuple((it.key.text, step.text(it.value)) for it in environment.entries)
+        arguments["environment"] = RecordOf(texts, MapType(STRING, STRING))
+    needed = [Filled((Const("shell.run."), words[0]))] if words else step.capabilities()
+    return (step.perform(tuple(arguments.items()), capabilities=needed),)
 
 
 OPERATION = Operation(
@@ -60,4 +81,5 @@ output: tests
 """,
     returns="map<string, any>",
     needs=_needs,
+    lower=_lower,
 )

@@ -2,8 +2,10 @@
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Field, MapOf, Text
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
 from vesper.lang.outcome import Recipe, Value
+from vesper.lang.program import Block
 
 
 def _outcome(step: tree.Mapping) -> Recipe | None:
@@ -11,6 +13,11 @@ def _outcome(step: tree.Mapping) -> Recipe | None:
     text = text_of(step, "template").strip()
     is_whole = text.startswith("{") and text.find("}") == len(text) - 1 and text[1:2] != "{"
     return Value(text[1:-1]) if is_whole else None
+
+
+def _lower(step: Lowering) -> Block:
+    inner = step.under(step.values(step.get("parameters")))
+    return step.gives(inner.template(step.get("template")))
 
 
 OPERATION = Operation(
@@ -39,4 +46,5 @@ output: message
 """,
     returns="string",
     outcome=_outcome,
+    lower=_lower,
 )

@@ -2,7 +2,18 @@
 
 from vesper.lang.document import RETURN_FIELDS
 from vesper.lang.fields import Field, Record
+from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation
+from vesper.lang.program import Block
+
+
+def _lower(step: Lowering) -> Block:
+    """The guards are those of any step; what is special is the error that the flow ends with."""
+    failure = step.get("on_failure")
+    if failure is not None:
+        step.catch("guard_failed", step.answer(failure), first=True)
+    return ()
+
 
 OPERATION = Operation(
     "validation",
@@ -27,4 +38,5 @@ on_failure:
     error_code: amount_invalid
     message: "{amount} is not between 0 and {limit}"
 """,
+    lower=_lower,
 )

@@ -1,0 +1,62 @@
+"""Walking the intermediate representation of expressions without a case for each kind of node."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from functools import cache
+from typing import Final, cast, get_args
+
+from vesper.lang import ir
+
+_KINDS: Final = get_args(ir.Expr)
+
+
+def children(node: ir.Expr) -> Iterator[ir.Expr]:
+    """The expressions directly inside one, in the order written."""
+    for name in _places(type(node)):
+        yield from _expressions(getattr(node, name))
+
+
+def everything(node: ir.Expr) -> Iterator[ir.Expr]:
+    """The expression and all inside it, outermost first."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        yield found
+        pending.extend(reversed(list(children(found))))
+
+
+def rebuilt(node: ir.Expr, change: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
+    """The node with its parts changed; the same one where nothing did."""
+    changed: dict[str, object] = {}
+    for name in _places(type(node)):
+        before = getattr(node, name)
+        after = _changed(before, change)
+        if after is not before:
+            changed[name] = after
+    return replace(node, **changed) if changed else node
+
+
+@cache
+def _places(kind: type[ir.Expr]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold expressions."""
+    plain = ("type", "value", "name", "operator", "quantifier", "side", "function", "index", "keys", "rows",
+             "accumulator", "descending", "left_key", "right_key", "keep_all")  # fmt: skip
+    return tuple(it.name for it in fields(kind) if it.name not in plain)
+
+
+def _expressions(value: object) -> Iterator[ir.Expr]:
+    if isinstance(value, _KINDS):
+        yield cast("ir.Expr", value)
+    elif isinstance(value, tuple):
+        for it in cast("tuple[object, ...]", value):
+            yield from _expressions(it)
+
+
+def _changed(value: object, change: Callable[[ir.Expr], ir.Expr]) -> object:
+    if isinstance(value, _KINDS):
+        return change(cast("ir.Expr", value))
+    if isinstance(value, tuple):
+        before = cast("tuple[object, ...]", value)
+        after = tuple(_changed(it, change) for it in before)
+        return after if any(a is not b for a, b in zip(before, after, strict=True)) else before
+    return value
