@@ -82,8 +82,9 @@ class Clock:
 
 def program(node_id: str, **fields: Any) -> Program:
     """A node of that id, pure unless it has a body."""
+    body = fields.pop("body", ())
     return Program(
-        node_id, "function", "Do it", f"digest of {node_id}", (), (), (), (), (), **fields
+        node_id, "function", "Do it", f"digest of {node_id}", (), (), (), (), body, **fields
     )
 
 

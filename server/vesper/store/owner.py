@@ -27,10 +27,12 @@ class Owner:
         return self._name
 
     def is_alive(self, name: str) -> bool:
-        """Whether the holder of that name lives still."""
+        """Whether the holder of that name lives still; nobody has no name."""
         if name == self._name:
             return self._descriptor is not None
-        path = self._folder / name
+        if not name:
+            return False
+        path = self._folder / Path(name).name
         try:
             descriptor = os.open(path, os.O_RDWR)
         except FileNotFoundError:

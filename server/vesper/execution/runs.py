@@ -1,0 +1,363 @@
+"""Runs of a workspace's nodes: begun, taken up again, stopped and found."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from vesper.errors import VesperError
+from vesper.execution.journal import RunJournal
+from vesper.execution.ledger import Draft, Execution, Ledger, Status, limits_of
+from vesper.execution.recovery import Decision, ask_person, decide
+from vesper.execution.results import Results
+from vesper.lang.program import Program
+from vesper.runtime.driver import Conduct, enveloped, follow
+from vesper.runtime.engine import Engine, Watcher
+from vesper.runtime.envelope import Contracts, Envelope, Problem
+from vesper.runtime.grant import Grant
+from vesper.runtime.handlers.redaction import Redactor
+from vesper.runtime.handlers.stack import World, live
+from vesper.runtime.handling import Call, Suspended
+from vesper.runtime.journal import Ambiguous, Journal, Remembered
+from vesper.runtime.request import Ended, Failure
+from vesper.values.value import Value
+
+if TYPE_CHECKING:
+    from vesper.tasks.board import Board
+
+KEY_INPUT: Final = "idempotency_key"
+"""An input of this name is the caller's key where none is given beside the inputs."""
+LOOK: Final = 0.25
+"""Seconds between two looks whether another process asked for a stop."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run is wanted. Everything may be left out."""
+
+    engine: str = ""
+    """The name of one; else the first that there is."""
+    idempotency_key: str = ""
+    """The same key with the same inputs is the same run, and is done once."""
+    actor: str = "local"
+    role: str = ""
+    grant: Grant = field(default_factory=Grant)
+    """What the caller allows, beside the workspace and the node."""
+    patience: float = 0.0
+    """Seconds to wait for what comes from outside, such as a person's answer, before the run is kept."""
+    is_stopped: Callable[[], bool] = _never
+    watcher: Watcher | None = None
+    is_cached: bool = True
+    """Whether the answer of a pure node may come from memory."""
+    trace_id: str = ""
+    """32 hex digits; else a new one."""
+
+
+_USUAL: Final = RunOptions()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What runs need from their surroundings."""
+
+    folder: Path
+    """The workspace's state folder."""
+    nodes: Callable[[str], Program]
+    """The program of a node by its reference; VesperError or `Failure` where there is none."""
+    engines: Mapping[str, Engine]
+    """By name; the first is the usual one."""
+    world: World
+    grant: Grant = field(default_factory=Grant)
+    """What the workspace allows."""
+    board: "Callable[[], Board] | None" = None
+    """Where people are asked what nobody else can know."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+
+
+class Runs:
+    """All runs of one workspace. Safe with several threads and processes at once."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._stops: dict[str, threading.Event] = {}
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The book that they stand in."""
+        return Ledger(self._setting.folder, self._setting.now)
+
+    @cached_property
+    def results(self) -> Results:
+        """Answers of pure nodes."""
+        return Results(self.ledger.database)
+
+    def run(
+        self,
+        node: Program | str,
+        inputs: Mapping[str, Value],
+        options: RunOptions = _USUAL,
+    ) -> Envelope:
+        """Run a node and say what came of it, an error as well.
+
+        VesperError where there is no such node, or where the run could not be entered: then nothing was done.
+        """
+        program = self._setting.nodes(node) if isinstance(node, str) else node
+        engine = self.engine(options.engine)
+        draft = Draft(
+            options.trace_id or self._setting.new_id(),
+            program, inputs, engine.name, options.actor, options.role, _key_of(program, inputs, options),
+        )  # fmt: skip
+        if program.is_pure and not draft.key and limits_of(program) is None:
+            if not options.is_cached:
+                return self._pure(draft, options)
+            return self.results.get(program, inputs, lambda: self._pure(draft, options))
+        try:
+            journal = self.ledger.begin(draft)
+        except Failure as failure:
+            return _refused(draft, failure)
+        if isinstance(journal, str):
+            return self._again(journal, options)
+        return self._go(draft, journal, options)
+
+    def resume(
+        self, trace_id: str, options: RunOptions = _USUAL, decision: Decision | None = None
+    ) -> Envelope:
+        """Take up a run that waits or whose process has ended, from where its journal ends.
+
+        `decision` is a person's word on a write of which nobody knows whether it happened. A run that
+        has ended gives what it ended with.
+        """
+        execution = self.ledger.get(trace_id)
+        program = self._setting.nodes(execution.node_id)
+        ended = self.ledger.envelope_of(execution.id)
+        if ended is not None:
+            return ended
+        if program.digest != execution.digest:
+            message = f"`{execution.node_id}` has changed since run {execution.id[:12]} began"
+            hint = "put the document back as it was, or stop the run and begin a new one"
+            raise VesperError("conflict", message, hint)
+        draft = self.ledger.draft_of(execution.id, program)
+        if not self.ledger.take(execution.id):
+            return self.resume(execution.id, options)
+        try:
+            journal = self.ledger.journal_of(draft)
+            if decision is not None:
+                decide(journal, execution, decision, options.actor)
+        except BaseException:
+            self.ledger.release(execution.id)
+            raise
+        if decision is not None and self._setting.board is not None:
+            decision.close_task(self._setting.board(), execution, options.actor)
+        wanted = options.engine or execution.engine
+        options = replace(
+            options, engine=wanted if wanted in self._setting.engines else "",
+            actor=execution.actor, role=execution.role,
+        )  # fmt: skip
+        return self._go(draft, journal, options)
+
+    def stop(self, trace_id: str) -> Execution:
+        """Have a run stopped before its next effect, in whatever process it is; one that waits ends now."""
+        execution = self.ledger.get(trace_id)
+        self.ledger.stop(execution.id)
+        if execution.id in self._stops:
+            self._stops[execution.id].set()
+        elif execution.status in ("waiting", "ambiguous", "interrupted"):
+            self._cancel(execution)
+        return self.ledger.get(execution.id)
+
+    def find(
+        self, node_id: str | None = None, status: Status | None = None, limit: int = 20
+    ) -> list[Execution]:
+        """Runs, the newest first."""
+        return self.ledger.find(node_id, status, limit)
+
+    def get(self, trace_id: str) -> Execution:
+        """The run with that id, or the only one whose id begins so."""
+        return self.ledger.get(trace_id)
+
+    def envelope(self, trace_id: str) -> Envelope | None:
+        """What a run ended with; None where it has not."""
+        return self.ledger.envelope_of(self.ledger.get(trace_id).id)
+
+    def close(self) -> None:
+        """Let go of everything; runs that are under way can be resumed by others then."""
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+
+    def engine(self, name: str = "") -> Engine:
+        """The engine of that name, or the usual one."""
+        engines = self._setting.engines
+        found = engines.get(name) if name else next(iter(engines.values()), None)
+        if found is None:
+            known = " or ".join(engines)
+            raise VesperError("invalid", f"there is no engine `{name}`", f"take {known}")
+        return found
+
+    @property
+    def setting(self) -> Setting:
+        """What runs need from their surroundings."""
+        return self._setting
+
+    def go(self, draft: Draft, journal: RunJournal, options: RunOptions) -> Envelope:
+        """Drive a run that was entered, with what its journal holds already."""
+        return self._go(draft, journal, options)
+
+    def _pure(self, draft: Draft, options: RunOptions) -> Envelope:
+        """Run what asks for nothing: there is nothing to recover, so it is entered when it has ended."""
+        began = self._setting.world.clock()
+        conduct = self._conduct(draft, Remembered(), options, options.is_stopped)
+        ended = follow(draft.program, draft.inputs, conduct)
+        seconds = self._setting.world.clock() - began
+        envelope = enveloped(draft.program, ended, conduct, seconds)
+        self.ledger.enter(draft, envelope)
+        return envelope
+
+    def _again(self, trace_id: str, options: RunOptions) -> Envelope:
+        """What comes of a run that was asked for before with the same key."""
+        envelope = self.ledger.envelope_of(trace_id)
+        if envelope is not None:
+            return envelope
+        execution = self.ledger.get(trace_id)
+        if execution.status == "running":
+            message = "the run with that key is under way"
+            waits: dict[str, Value] = {"waits_for": {"trace_id": trace_id}}
+            problem = Problem("waiting", message, waits)
+            return Envelope(
+                execution.node_id, "error", None, problem, Contracts(), execution.engine, trace_id, 0.0
+            )  # fmt: skip
+        return self.resume(trace_id, replace(options, idempotency_key="", trace_id=""))
+
+    def _go(self, draft: Draft, journal: RunJournal, options: RunOptions) -> Envelope:
+        stopped = self._stops[draft.id] = threading.Event()
+        began = self._setting.world.clock()
+        settled = False
+        try:
+            is_stopped = self._watch(draft.id, stopped, options)
+            conduct = self._conduct(draft, journal, options, is_stopped)
+            try:
+                ended: Ended | Suspended = follow(draft.program, draft.inputs, conduct)
+            except Suspended as suspended:
+                ended = self._asked_about(draft, suspended)
+            seconds = self._setting.world.clock() - began
+            envelope = enveloped(draft.program, ended, conduct, seconds)
+            settled = self._settle(draft, journal, ended, envelope)
+            return envelope
+        finally:
+            del self._stops[draft.id]
+            if not settled:
+                self._let_go(draft.id)
+
+    def _settle(
+        self, draft: Draft, journal: RunJournal, ended: Ended | Suspended, envelope: Envelope
+    ) -> bool:
+        """Write down how it ended; false where that could not be: then it can be resumed."""
+        if not isinstance(ended, Suspended):
+            self.ledger.end(draft, journal, envelope)
+            return True
+        try:
+            self.ledger.wait(draft, journal, ended.reason, ended.waits_for)
+        except VesperError:
+            return False
+        return True
+
+    def _asked_about(self, draft: Draft, suspended: Suspended) -> Suspended:
+        if isinstance(suspended, Ambiguous):
+            board = None if self._setting.board is None else self._setting.board()
+            return ask_person(board, draft, suspended)
+        return suspended
+
+    def _let_go(self, execution: str) -> None:
+        try:
+            self.ledger.release(execution)
+        except VesperError:
+            # The disk that could not take the end of the run cannot take this either; the end of this
+            # process says the same.
+            return
+
+    def _cancel(self, execution: Execution) -> None:
+        program = self._setting.nodes(execution.node_id)
+        draft = self.ledger.draft_of(execution.id, program)
+        if self.ledger.take(execution.id):
+            problem = Problem("cancelled", "somebody stopped the run while it waited")
+            envelope = Envelope(
+                execution.node_id, "error", None, problem, Contracts(), execution.engine,
+                execution.id, 0.0,
+            )  # fmt: skip
+            self.ledger.end(draft, self.ledger.journal_of(draft), envelope)
+
+    def _watch(
+        self, execution: str, stopped: threading.Event, options: RunOptions
+    ) -> Callable[[], bool]:
+        """Whether the run was stopped, here or by another process, which is looked at now and then."""
+        looked = time.monotonic()
+
+        def is_stopped() -> bool:
+            nonlocal looked
+            if not stopped.is_set() and time.monotonic() - looked > LOOK:
+                looked = time.monotonic()
+                if self.ledger.is_stopped(execution):
+                    stopped.set()
+            return stopped.is_set() or options.is_stopped()
+
+        return is_stopped
+
+    def _conduct(
+        self,
+        draft: Draft,
+        journal: Journal,
+        options: RunOptions,
+        is_stopped: Callable[[], bool],
+    ) -> Conduct:
+        sensitive = draft.program.security.sensitive
+        world = self._setting.world
+        stack = live(world, journal, Redactor.of(sensitive, draft.inputs))
+        call = Call(
+            draft.id,
+            draft.program.node_id,
+            "",
+            draft.actor,
+            draft.role,
+            self._setting.grant.narrowed(*options.grant.says),
+            patience=world.clock() + options.patience,
+            is_stopped=is_stopped,
+            sensitive=frozenset(sensitive),
+        )
+        return Conduct(
+            self.engine(draft.engine), stack.handler, call, self.resolve, stack.permit,
+            options.watcher, world.clock,
+        )  # fmt: skip
+
+    def resolve(self, reference: str) -> Program:
+        """The program of a node that another one calls."""
+        try:
+            return self._setting.nodes(reference)
+        except VesperError as error:
+            code = "node_not_found" if error.kind == "not_found" else "document_invalid"
+            details: dict[str, Value] = {"hint": error.hint} if error.hint else {}
+            raise Failure((code, "effect_failed"), error.message, details) from error
+
+
+def _key_of(program: Program, inputs: Mapping[str, Value], options: RunOptions) -> str:
+    if options.idempotency_key:
+        return options.idempotency_key
+    named = any(it.name == KEY_INPUT for it in program.inputs)
+    given = inputs.get(KEY_INPUT) if named else None
+    return given if isinstance(given, str) else ""
+
+
+def _refused(draft: Draft, failure: Failure) -> Envelope:
+    """What a run ends with that was not let in."""
+    problem = Problem(failure.code, failure.message, failure.details)
+    return Envelope(
+        draft.program.node_id, "error", None, problem, Contracts(), draft.engine, draft.id, 0.0
+    )
