@@ -1,13 +1,17 @@
 """Programs written by hand, and the smallest thing that can answer what they ask for."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Any, cast
 
 from vesper.lang import ir
 from vesper.lang.program import Clause, Guard, Input, Output, Perform, Program, Step
 from vesper.lang.types import ANY, INTEGER, STRING
 from vesper.runtime.interp import Interpreter
+from vesper.runtime.python import Python
 from vesper.runtime.request import Effect, Ended, Failure, Fork, Invocation, Running
+from vesper.values.encoding import canonical
+from vesper.values.value import Fault
 
 
 def n(name: str) -> ir.Load:
@@ -113,10 +117,58 @@ class World:
         return [it.site for it in self.asked]
 
 
+class Log:
+    """A watcher that remembers."""
+
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+
+    def entered(self, step: Step, site: str, scope: Mapping[str, Any]) -> None:
+        self.said.append(("entered", step.path, site, dict(scope)))
+
+    def left(
+        self, step: Step, site: str, scope: Mapping[str, Any], failure: Failure | None
+    ) -> None:
+        failed = failure and (failure.codes, failure.message, dict(failure.details))
+        self.said.append(("left", step.path, site, dict(scope), failed))
+
+    def judged(self, clause: Clause, scope: Mapping[str, Any], verdict: bool | Fault) -> None:
+        found = verdict.code if isinstance(verdict, Fault) else verdict
+        self.said.append(("judged", clause.text, dict(scope), found))
+
+
 def run(
     it: Program, inputs: Mapping[str, Any] | None = None, world: World | None = None, **given: Any
 ) -> Ended:
-    return (world or World()).drive(Interpreter().begin(it, inputs or {}, **given))
+    """How the interpreter ends; the other engine must ask for the same, end the same, and let the
+    same be watched."""
+    world = world or World()
+    copies = [World(world.answers, world.default) for _ in range(3)]
+    ended = world.drive(Interpreter().begin(it, inputs or {}, **given))
+    if "watcher" in given:
+        return ended
+    python, watching = Python(), (Log(), Log())
+    others = [
+        copies[0].drive(python.begin(it, inputs or {}, **given)),
+        copies[1].drive(python.begin(it, inputs or {}, watcher=watching[0], **given)),
+        copies[2].drive(Interpreter().begin(it, inputs or {}, watcher=watching[1], **given)),
+    ]
+    for other, copy in zip(others, copies, strict=True):
+        assert told(other) == told(ended)
+        assert (copy.asked, copy.called) == (world.asked, world.called)
+    assert watching[0].said == watching[1].said
+    return ended
+
+
+def told(ended: Ended) -> bytes:
+    """All of how a run ended, exactly."""
+    return canonical(
+        cast(
+            "Any",
+            asdict(ended)
+            | {"violated": [asdict(it) for it in ended.violated], "unchecked": [*ended.unchecked]},
+        )
+    )
 
 
 def code_of(ended: Ended) -> Any:

@@ -1,0 +1,85 @@
+"""The engine `python`: a program is made into a Python function once, and that is run."""
+
+import ast
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+from vesper.compile.python import written
+from vesper.lang.program import Program
+from vesper.runtime import kit
+from vesper.runtime.engine import Watcher
+from vesper.runtime.request import Ended, Running
+from vesper.values.value import Value
+
+MOST_KEPT: Final = 256
+"""How many programs stay compiled."""
+
+
+class Python:
+    """The engine `python`."""
+
+    name = "python"
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, bool], _Compiled] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(
+        self,
+        program: Program,
+        inputs: Mapping[str, Value],
+        site: str = "",
+        watcher: Watcher | None = None,
+    ) -> Running:
+        """See `vesper.runtime.engine.Engine`."""
+        compiled = self._compiled(program, watcher is not None)
+        given = (inputs, site) if watcher is None else (inputs, site, watcher)
+        return _at_once(compiled.run, given) if compiled.is_pure else compiled.run(*given)
+
+    def answer(self, program: Program, inputs: Mapping[str, Value]) -> Ended | None:
+        """How a program ends that asks for nothing, without a generator; None where it asks."""
+        compiled = self._compiled(program, False)
+        return compiled.run(inputs, "") if compiled.is_pure else None
+
+    def _compiled(self, program: Program, is_watched: bool) -> "_Compiled":
+        """The code of a program. One without a digest is known by itself alone."""
+        key = (program.digest, 0 if program.digest else id(program), is_watched)
+        found = self._kept.get(key)
+        if found is not None:
+            return found
+        compiled = _compile(program, is_watched)
+        with self._lock:
+            self._kept[key] = compiled
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return compiled
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    run: Callable[..., Any]
+    is_pure: bool
+    program: Program
+    """Kept, so that nothing else gets its identity."""
+
+
+def _compile(program: Program, is_watched: bool) -> _Compiled:
+    code = written(program, is_watched=is_watched)
+    module = ast.Module([code.function], [])
+    names: dict[str, Any] = {"kit": kit, "NODE": program, "STEPS": code.steps, **code.constants}
+    exec(compile(ast.fix_missing_locations(module), f"<{_shown(program)}>", "exec"), names)
+    return _Compiled(names["run"], code.is_pure, program)
+
+
+def _shown(program: Program) -> str:
+    """The name of the node for tracebacks, whatever it holds."""
+    return "".join(it if it.isalnum() or it in "._" else "_" for it in program.node_id[:60])
+
+
+def _at_once(run: Callable[..., Ended], given: tuple[Any, ...]) -> Running:
+    """A function as the generator that an engine is."""
+    return run(*given)
+    yield  # pyright: ignore[reportUnreachable]
