@@ -9,8 +9,9 @@ from vesper.compile.constraints import Constraints, Demand
 from vesper.compile.document import Document
 from vesper.compile.expressions import Sources, bare, lowered, parsed
 from vesper.compile.flow import NOW, clock
-from vesper.compile.nodes import everything
+from vesper.compile.nodes import rebuilt
 from vesper.lang import expr, ir, tree
+from vesper.lang.parts import names, walk
 from vesper.lang.program import Clause, Input, Output, Perform, Snapshot
 from vesper.lang.types import ANY, STRING, TIMESTAMP, Type
 
@@ -120,24 +121,20 @@ class _Contracts:
         )
         if reason:
             return Clause(text, None, reason, line=line)
-        found = list(everything(condition))
-        at_entry = not is_after or (kind == "invariants" and self._is_early(found))
-        if at_entry:
+        found = list(walk(condition))
+        if not is_after or (kind == "invariants" and self._is_early(found)):
             self.found.entry_reads.update(reads)
         if is_after:
             self.found.exit_reads.update(reads)
-        names = dict.fromkeys(
-            it.name for it in found if isinstance(it, ir.Load | ir.Result) and it.name[0] != "$"
-        )
-        bound = {it.name for it in found if isinstance(it, ir.Quantified | ir.Each)}
-        told = tuple(it for it in names if it not in bound)
-        return Clause(text, condition, "", told, "", _speaks_of_errors(found), line, at_entry)
+        told = dict.fromkeys(it for it in names(condition) if not it.startswith("$"))
+        told |= dict.fromkeys(it.name for it in found if isinstance(it, ir.Result))
+        on_error = any(map(_speaks_of_errors, found))
+        condition = _asked_on_both_sides(condition) if on_error else condition
+        return Clause(text, condition, "", tuple(told), "", on_error, line)
 
     def _demanded(self, demand: Demand, name: str) -> Clause:
         line = self._document.line(demand.node)
-        return Clause(
-            demand.text, demand.condition, demand.reason, (name,), name, line=line, at_entry=True
-        )
+        return Clause(demand.text, demand.condition, demand.reason, (name,), name, line=line)
 
     def _promised(self, demand: Demand, name: str, side: str) -> Clause:
         line, condition = self._document.line(demand.node), demand.condition
@@ -249,8 +246,16 @@ class _Contracts:
         return found
 
 
-def _speaks_of_errors(found: list[ir.Expr]) -> bool:
-    return any(
-        isinstance(it, ir.Succeeded) or (isinstance(it, ir.Result) and it.side == "error")
-        for it in found
-    )
+def _speaks_of_errors(node: ir.Expr) -> bool:
+    return isinstance(node, ir.Succeeded) or (isinstance(node, ir.Result) and node.side == "error")
+
+
+def _asked_on_both_sides(node: ir.Expr) -> ir.Expr:
+    """The clause where `IS NULL` of a field that the other branch of the answer has is true there."""
+    match node:
+        case ir.IsNull(ir.Result(side="success")):
+            return ir.Logic("or", ir.Not(ir.Succeeded()), node)
+        case ir.IsNull(ir.Result(side="error")):
+            return ir.Logic("or", ir.Succeeded(), node)
+        case _:
+            return rebuilt(node, _asked_on_both_sides)

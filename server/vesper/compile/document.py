@@ -13,7 +13,7 @@ class Document:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._anchors = {
+        self.anchors = {
             name: node for held in facts.held for name, node in held.piece.reading.anchors.items()
         }
         self._sections: dict[str, tree.Node] = {}
@@ -54,7 +54,7 @@ class Document:
         for _ in range(_DEEPEST):
             if not isinstance(node, tree.Alias):
                 break
-            node = self._anchors.get(node.name)
+            node = self.anchors.get(node.name)
         return None if isinstance(node, tree.Alias) or _is_null(node) else node
 
     def line(self, node: tree.Node) -> int:

@@ -156,7 +156,7 @@ class _Lowerer:
             case expr.Binary():
                 return self._binary(node)
             case expr.IsNull(operand, is_negated):
-                found = _asked_for_null(self.lower(operand))
+                found = ir.IsNull(self.lower(operand))
                 return negated(found) if is_negated else found
             case expr.ListOf(items):
                 return self._list([self.lower(it) for it in items])
@@ -324,17 +324,6 @@ def listed(items: list[ir.Expr], named: Mapping[str, Type]) -> ir.Expr:
 
 def _of_error(name: str) -> ir.Expr:
     return ir.Result("error_code" if name == "code" else name, "error")
-
-
-def _asked_for_null(operand: ir.Expr) -> ir.Expr:
-    """`IS NULL` of a field that the other branch of the answer has: there it is as good as null."""
-    match operand:
-        case ir.Result(side="success"):
-            return ir.Logic("or", ir.Not(ir.Succeeded()), ir.IsNull(operand))
-        case ir.Result(side="error"):
-            return ir.Logic("or", ir.Succeeded(), ir.IsNull(operand))
-        case _:
-            return ir.IsNull(operand)
 
 
 def _is_condition(node: expr.Expr) -> bool:

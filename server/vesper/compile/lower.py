@@ -15,6 +15,7 @@ from vesper.errors import VesperError
 from vesper.lang import ops, tree
 from vesper.lang.around import ALONE, Around
 from vesper.lang.check import Analysis, Diagnostic
+from vesper.lang.conversion import convert
 from vesper.lang.exports import field_type, words_of
 from vesper.lang.operation import text_of
 from vesper.lang.program import (
@@ -30,9 +31,8 @@ from vesper.lang.program import (
     asks_in,
 )
 from vesper.lang.scope import Facts
-from vesper.lang.types import ANY, STRING, Enum, Nullable, settled, unwrapped
-from vesper.values.numbers import decimal
-from vesper.values.value import INT_MAX, INT_MIN, Fault, Value
+from vesper.lang.types import ANY, STRING, Enum, Nullable, Type, settled, unwrapped
+from vesper.values.value import Value
 
 _FORGIVEN: Final = ("VSP6", "VSP7", "VSP41")
 """Errors that a run tells itself or never meets: capabilities, other nodes, and test cases."""
@@ -165,9 +165,17 @@ class _Assembly:
             entry.key.text,
             kind,
             not is_open,
-            literal(self._document, default),
+            self._default(entry.key.text, kind, default),
             _described(spec),
         )
+
+    def _default(self, name: str, kind: Type, node: tree.Node | None) -> Value:
+        if node is None:
+            return None
+        found = convert(node, kind, self._named, f"inputs.{name}.default", self._document.anchors)
+        for it in found.problems:
+            raise VesperError("invalid", f"{it.path}: {it.message}", "write another default")
+        return found.value
 
     def _outputs(self) -> tuple[tuple[Output, ...], tuple[Output, ...]]:
         entries = self._document.entries("outputs")
@@ -238,24 +246,6 @@ class _Assembly:
             self._document.words("security", "sensitive_data"),
             audit,
         )
-
-
-def literal(document: Document, node: tree.Node | None) -> Value:
-    """A value as it is written, with the digits of its numbers."""
-    match document.resolved(node):
-        case tree.Scalar() as scalar:
-            value = scalar.value
-            try:
-                is_large = type(value) is int and not INT_MIN <= value <= INT_MAX
-                return decimal(Decimal(value)) if isinstance(value, Decimal) or is_large else value  # pyright: ignore
-            except Fault:
-                return scalar.text
-        case tree.Mapping(entries=entries):
-            return {it.key.text: literal(document, it.value) for it in entries}
-        case tree.Sequence(items=items):
-            return [literal(document, it) for it in items]
-        case _:
-            return None
 
 
 def prologue_of(body: Block) -> int:

@@ -1,6 +1,6 @@
-"""Walking the intermediate representation of expressions without a case for each kind of node."""
+"""Changing parts of an expression without a case for each kind of node."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
 from typing import Final, cast, get_args
@@ -8,21 +8,6 @@ from typing import Final, cast, get_args
 from vesper.lang import ir
 
 _KINDS: Final = get_args(ir.Expr)
-
-
-def children(node: ir.Expr) -> Iterator[ir.Expr]:
-    """The expressions directly inside one, in the order written."""
-    for name in _places(type(node)):
-        yield from _expressions(getattr(node, name))
-
-
-def everything(node: ir.Expr) -> Iterator[ir.Expr]:
-    """The expression and all inside it, outermost first."""
-    pending = [node]
-    while pending:
-        found = pending.pop()
-        yield found
-        pending.extend(reversed(list(children(found))))
 
 
 def rebuilt(node: ir.Expr, change: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
@@ -42,14 +27,6 @@ def _places(kind: type[ir.Expr]) -> tuple[str, ...]:
     plain = ("type", "value", "name", "operator", "quantifier", "side", "function", "index", "keys", "rows",
              "accumulator", "descending", "left_key", "right_key", "keep_all")  # fmt: skip
     return tuple(it.name for it in fields(kind) if it.name not in plain)
-
-
-def _expressions(value: object) -> Iterator[ir.Expr]:
-    if isinstance(value, _KINDS):
-        yield cast("ir.Expr", value)
-    elif isinstance(value, tuple):
-        for it in cast("tuple[object, ...]", value):
-            yield from _expressions(it)
 
 
 def _changed(value: object, change: Callable[[ir.Expr], ir.Expr]) -> object:

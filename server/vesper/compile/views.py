@@ -256,18 +256,10 @@ class View:
         return self.error(error) if error is not None else ()
 
     def error(self, node: tree.Node, more: Mapping[str, ir.Expr] | None = None) -> Block:
-        """An error: a code alone, or its fields; `more` counts where they do not say it themselves.
-
-        A code alone brings its own words as the message, where the node declares one.
-        """
+        """An error: a code alone, or its fields; `more` counts where they do not say it themselves."""
         if isinstance(node, tree.Mapping):
             return (Answer("error", tuple({**(more or {}), **self.values(node)}.items())),)
-        code = self.value(node)
-        found = {"error_code": code, **(more or {})}
-        if "message" not in found and any(it.name == "message" for it in self._flow.error):
-            words = code.value if isinstance(code, ir.Const) else ""
-            found["message"] = const(str(words).replace("_", " ").capitalize())
-        return (Answer("error", tuple(found.items())),)
+        return (Answer("error", (("error_code", self.text(node)), *(more or {}).items())),)
 
     def require(self, guards: Iterable[tree.Node]) -> None:
         """Further guards of the step."""

@@ -197,12 +197,13 @@ class _Reader:
             raise _Misfit(_no(value, kind))
         given = {self._key(key, types.STRING, path): it for key, it in entries}
         found: dict[str, Value] = {}
+        defaults: Mapping[str, object] = dict(kind.defaults)
         is_open = False
         for name, of in kind.fields:
             if name == _OPEN_MARK:
                 is_open = True
                 continue
-            it = given.pop(name, _NOTHING)
+            it = given.pop(name, defaults.get(name, _NOTHING))
             if it is not _NOTHING:
                 found[name] = self.read(it, of, below(path, name), depth + 1)
             elif isinstance(types.settled(of, self._named), types.Nullable):

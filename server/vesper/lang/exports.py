@@ -94,9 +94,14 @@ def field_type(spec: tree.Node) -> types.Type:
 
 def record_type(name: str, specs: tree.Mapping) -> types.Type:
     """The record type that a mapping of field specifications describes."""
-    return types.RecordType(
-        name, tuple((it.key.text, field_type(it.value)) for it in specs.entries)
+    written = (
+        (it.key.text, it.value.get("default"))
+        for it in specs.entries
+        if isinstance(it.value, tree.Mapping)
     )
+    defaults = tuple((key, it) for key, it in written if it is not None)
+    fields = tuple((it.key.text, field_type(it.value)) for it in specs.entries)
+    return types.RecordType(name, fields, defaults)
 
 
 def _words(node: tree.Node | None) -> tuple[str, ...]:

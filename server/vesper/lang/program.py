@@ -191,8 +191,6 @@ class Clause:
     on_error: bool = False
     """Whether it counts for answers that are errors as well."""
     line: int = 0
-    at_entry: bool = False
-    """Whether it needs nothing but inputs and entry reads, so that it is asked before the flow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeGuard, assert_never
+
+from vesper.lang import tree
 
 PRIMITIVES = {
     "string": "Text, compared by code point.",
@@ -74,6 +76,8 @@ class RecordType:
 
     name: str
     fields: tuple[tuple[str, "Type"], ...]
+    defaults: tuple[tuple[str, tree.Node], ...] = field(default=(), compare=False, repr=False)
+    """What fields are that nobody gives, as the document writes it."""
 
     def field(self, name: str) -> "Type | None":
         """The type of one field, or None."""
