@@ -12,6 +12,7 @@ from vesper.runtime.handling import Call
 from vesper.runtime.request import Effect, Failure
 from vesper.values.value import Value
 
+_NUMBERS = itertools.count()
 READS = {"database_query", "file_read", "event_subscribe", "memory_search"}
 
 
@@ -36,13 +37,12 @@ class World:
         self.root = root
         self.sink = Kept()
         self.registry = Registry(Surroundings(root, settings, sink=self.sink))
-        self._count = itertools.count()
 
     def effect(
         self, operation: str, capabilities: tuple[str, ...] = (), **arguments: Value
     ) -> Effect:
         kind = "read" if operation in READS else "write"
-        return Effect(operation, f"step_{next(self._count)}", kind, arguments, capabilities)
+        return Effect(operation, f"step_{next(_NUMBERS)}", kind, arguments, capabilities)
 
     def perform(self, effect: Effect, **about: Any) -> Value:
         call = {"execution": "run_1", "node_id": "pay_v1", "key": f"key of {effect.site}"} | about

@@ -21,6 +21,19 @@ _PROVIDERS: Final = {
     "random": "chance:Chance",
     "log": "log:Log",
     "emit_metric": "metrics:Metrics",
+    "file_read": "files:Files",
+    "file_write": "files:Files",
+    "event_publish": "events:Events",
+    "event_subscribe": "events:Events",
+    "wait": "pauses:Pauses",
+    "memory_store": "memories:Memories",
+    "memory_search": "memories:Memories",
+    "task_create": "tasks:Tasks",
+    "task_update": "tasks:Tasks",
+    "agent_run": "agents:Agents",
+    "approval": "people:People",
+    "state_machine_transition": "machines:Machines",
+    "fact": "custom:Custom",
 }
 """Module and class of each; a class is made with the `Surroundings` alone."""
 
@@ -43,7 +56,8 @@ class Registry:
 
     def provider(self, operation: str) -> Provider:
         """What performs the operation; the failure `operation_unknown` where nothing does."""
-        place = _PROVIDERS.get(operation)
+        is_custom = operation.startswith("custom.")
+        place = "custom:Custom" if is_custom else _PROVIDERS.get(operation)
         if place is None:
             message = f"nothing performs `{operation}` here"
             raise failed(message, "operation_unknown", operation=operation)

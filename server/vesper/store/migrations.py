@@ -144,6 +144,111 @@ STEPS: Final[tuple[Step, ...]] = (
             "CREATE INDEX results_by_use ON results (used)",
         ),
     ),
+    Step(
+        "bus_approvals_machines_memory",
+        (
+            """
+            CREATE TABLE performed (
+                key TEXT PRIMARY KEY,
+                request TEXT NOT NULL,
+                answer BLOB NOT NULL,
+                at TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE bus (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                kind TEXT NOT NULL,
+                execution TEXT NOT NULL,
+                data BLOB NOT NULL,
+                at TEXT NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX bus_by_kind ON bus (kind, id)",
+            """
+            CREATE TABLE waits (
+                key TEXT PRIMARY KEY,
+                execution TEXT NOT NULL,
+                place TEXT NOT NULL,
+                began_at TEXT NOT NULL,
+                event INTEGER,
+                task_id INTEGER
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX waits_by_place ON waits (execution, place)",
+            """
+            CREATE TABLE approvals (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                key TEXT NOT NULL UNIQUE,
+                request TEXT NOT NULL,
+                execution TEXT NOT NULL,
+                node_id TEXT NOT NULL,
+                site TEXT NOT NULL,
+                asked_by TEXT NOT NULL,
+                question TEXT NOT NULL,
+                shown BLOB NOT NULL,
+                approvers TEXT NOT NULL CHECK (json_valid(approvers)),
+                task_id INTEGER NOT NULL REFERENCES tasks (id),
+                asked_at TEXT NOT NULL,
+                ends_at TEXT NOT NULL,
+                answer TEXT NOT NULL DEFAULT '' CHECK (answer IN ('', 'yes', 'no', 'late')),
+                answered_by TEXT NOT NULL DEFAULT '',
+                comment TEXT NOT NULL DEFAULT '',
+                answered_at TEXT NOT NULL DEFAULT ''
+            ) STRICT
+            """,
+            "CREATE INDEX approvals_open ON approvals (id) WHERE answer = ''",
+            """
+            CREATE TABLE machine_states (
+                machine TEXT NOT NULL,
+                entity TEXT NOT NULL,
+                state TEXT NOT NULL,
+                changed_at TEXT NOT NULL,
+                PRIMARY KEY (machine, entity)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE changed_files (
+                execution TEXT NOT NULL,
+                path TEXT NOT NULL,
+                PRIMARY KEY (execution, path)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE memories (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                digest TEXT NOT NULL UNIQUE,
+                title TEXT NOT NULL,
+                content TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                scope TEXT NOT NULL,
+                owner TEXT NOT NULL,
+                tags TEXT NOT NULL CHECK (json_valid(tags)),
+                author TEXT NOT NULL,
+                execution TEXT NOT NULL,
+                at TEXT NOT NULL
+            ) STRICT
+            """,
+            """
+            CREATE VIRTUAL TABLE memory_words USING fts5 (
+                title, content, tags, content = 'memories', content_rowid = 'id',
+                tokenize = "unicode61 remove_diacritics 2"
+            )
+            """,
+            """
+            CREATE TRIGGER memory_added AFTER INSERT ON memories BEGIN
+                INSERT INTO memory_words (rowid, title, content, tags)
+                VALUES (new.id, new.title, new.content, new.tags);
+            END
+            """,
+            """
+            CREATE TRIGGER memory_removed AFTER DELETE ON memories BEGIN
+                INSERT INTO memory_words (memory_words, rowid, title, content, tags)
+                VALUES ('delete', old.id, old.title, old.content, old.tags);
+            END
+            """,
+        ),
+    ),
 )
 
 

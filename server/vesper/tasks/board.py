@@ -57,7 +57,7 @@ class Board:
         checked = [checked_draft(draft) for draft in drafts]
 
         def change(connection: Connection) -> list[Task]:
-            return [_insert(connection, draft, actor) for draft in checked]
+            return [insert(connection, draft, actor) for draft in checked]
 
         parents = [draft.parent for draft in checked if draft.parent is not None]
         if parents:
@@ -72,7 +72,7 @@ class Board:
         """The task with that id; `not_found` names the ids near it."""
 
         def query(connection: Connection) -> Task:
-            return _existing(connection, task_id)
+            return existing(connection, task_id)
 
         task = self._database.read(query, None)
         if task is None:
@@ -113,7 +113,7 @@ class Board:
         """The tasks directly under one, by priority, then by age."""
 
         def query(connection: Connection) -> list[Task]:
-            _existing(connection, task_id)
+            existing(connection, task_id)
             return [_task(row) for row in task_rows.children(connection, task_id)]
 
         found = self._database.read(query, None)
@@ -125,7 +125,7 @@ class Board:
         """Everything that happened to one task, oldest first."""
 
         def query(connection: Connection) -> list[Event]:
-            _existing(connection, task_id)
+            existing(connection, task_id)
             return [Event(*row) for row in event_rows.of_task(connection, task_id)]
 
         found = self._database.read(query, None)
@@ -144,7 +144,7 @@ class Board:
             return self._claim_next(actor)
 
         def change(connection: Connection) -> Task:
-            return _claim(connection, _existing(connection, task_id), actor)
+            return _claim(connection, existing(connection, task_id), actor)
 
         return self._change(change, _no_task(task_id, []))
 
@@ -158,7 +158,7 @@ class Board:
         move = Move(status_named(status), actor, why=checked_text("reason", why.strip()))
 
         def change(connection: Connection) -> Task:
-            return _move(connection, _existing(connection, task_id), move)
+            return transfer(connection, existing(connection, task_id), move)
 
         return self._change(change, _no_task(task_id, []))
 
@@ -172,11 +172,11 @@ class Board:
         summary = checked_text("summary", summary.strip())
 
         def change(connection: Connection) -> Task:
-            task = _existing(connection, task_id)
+            task = existing(connection, task_id)
             _check_held(task, actor)
             if task.status == "blocked":
-                task = _move(connection, task, Move("in_progress", actor))
-            return _move(connection, task, Move("completed", actor, result=summary))
+                task = transfer(connection, task, Move("in_progress", actor))
+            return transfer(connection, task, Move("completed", actor, result=summary))
 
         return self._change(change, _no_task(task_id, []))
 
@@ -230,9 +230,10 @@ class Board:
         raise missing
 
 
-def _insert(connection: Connection, draft: Draft, actor: str) -> Task:
+def insert(connection: Connection, draft: Draft, actor: str) -> Task:
+    """Add a checked draft inside the transaction of whoever calls."""
     if draft.parent is not None:
-        _check_parent(_existing(connection, draft.parent))
+        _check_parent(existing(connection, draft.parent))
     at = _now()
     place = draft.place
     row = task_rows.NewRow(
@@ -250,7 +251,7 @@ def _insert(connection: Connection, draft: Draft, actor: str) -> Task:
     )
     task_id = task_rows.insert(connection, row, at)
     event_rows.append(connection, task_id, "created", at, actor, creation_detail(draft))
-    return _existing(connection, task_id)
+    return existing(connection, task_id)
 
 
 def _claim(connection: Connection, task: Task, actor: str) -> Task:
@@ -261,8 +262,8 @@ def _claim(connection: Connection, task: Task, actor: str) -> Task:
     if task.status in {"in_progress", "blocked"}:
         return task
     if task.status != "active":
-        task = _move(connection, task, Move("active", actor))
-    return _move(connection, task, Move("in_progress", actor))
+        task = transfer(connection, task, Move("active", actor))
+    return transfer(connection, task, Move("in_progress", actor))
 
 
 def _check_held(task: Task, actor: str) -> None:
@@ -277,13 +278,16 @@ def _check_held(task: Task, actor: str) -> None:
         raise VesperError("conflict", message, hint)
 
 
-def _move(connection: Connection, task: Task, move: Move) -> Task:
-    """Make a legal move and record it: every change of status goes through here."""
+def transfer(connection: Connection, task: Task, move: Move) -> Task:
+    """Make a legal move and record it: every change of status goes through here.
+
+    Inside the transaction of whoever calls, as `insert` and `existing` are.
+    """
     after = moved(task, move, _now())
     if move.target == "completed":
         _check_children(connection, task)
     if move.target == "pending" and task.parent is not None:
-        _check_parent(_existing(connection, task.parent))
+        _check_parent(existing(connection, task.parent))
     task_rows.update(connection, task.id, after.status, after.assignee, after.result, after.updated)
     detail = move_detail(task.status, move)
     event_rows.append(connection, task.id, "status", after.updated, move.actor, detail)
@@ -306,7 +310,8 @@ def _check_parent(parent: Task) -> None:
         raise VesperError("conflict", message, "choose an open parent, or none")
 
 
-def _existing(connection: Connection, task_id: int) -> Task:
+def existing(connection: Connection, task_id: int) -> Task:
+    """The task with that id; `not_found` names the ids near it."""
     row = task_rows.get(connection, _reachable(task_id))
     if row is None:
         raise _no_task(task_id, task_rows.nearest(connection, _reachable(task_id), 3))
