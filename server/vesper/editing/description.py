@@ -1,6 +1,7 @@
 """Hover texts: what the thing under the cursor is, in Markdown."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from vesper.editing.cursor import locate
@@ -19,7 +20,8 @@ from vesper.lang.functions import FUNCTIONS
 from vesper.lang.operation import operations, text_of
 from vesper.lang.scope import Facts, Placed
 from vesper.lang.types import ANY, CONTAINERS, PRIMITIVES, is_type, shown
-from vesper.lang.values import DURATION
+from vesper.values.moment import read_duration
+from vesper.values.value import Fault
 
 
 def describe(found: Found, analysis: Analysis) -> str:  # noqa: C901 -- one case a kind of thing
@@ -326,19 +328,12 @@ def _capability(text: str) -> str:
 
 
 def _duration(text: str) -> str:
-    if not DURATION.match(text):
+    try:
+        microseconds = read_duration(text) // timedelta(microseconds=1)
+    except Fault:
         return ""
-    number = text.rstrip("msdh ")
-    unit = text.removeprefix(number).strip()
-    seconds = Decimal(number) * _SECONDS[unit]
-    return f"`{text}` = {seconds.normalize():,f} s"
+    seconds = Decimal(microseconds).scaleb(-6).normalize()
+    return f"`{text}` = {seconds:,f} s"
 
 
 _SHOWN = 12
-_SECONDS = {
-    "ms": Decimal("0.001"),
-    "s": Decimal(1),
-    "m": Decimal(60),
-    "h": Decimal(3600),
-    "d": Decimal(86400),
-}

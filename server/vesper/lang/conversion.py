@@ -15,11 +15,11 @@ from typing import Final, NamedTuple, cast
 from vesper.lang import tree, types
 from vesper.lang.types import Type
 from vesper.values.compare import identity
-from vesper.values.encoding import DEEPEST, canonical, from_json
+from vesper.values.encoding import canonical, from_json
 from vesper.values.library import to_decimal, to_integer
 from vesper.values.moment import read_duration, read_timestamp
 from vesper.values.numbers import decimal
-from vesper.values.value import INT_MAX, INT_MIN, Fault, Value
+from vesper.values.value import DEEPEST, INT_MAX, INT_MIN, Fault, Value
 
 MOST_PROBLEMS: Final = 100
 """How many problems are told at most; a list with a thousand wrong items has one mistake."""

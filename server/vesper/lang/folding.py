@@ -1,14 +1,14 @@
 """What an expression gives whatever its names stand for, where that can be told from the text."""
 
-import operator
-from collections.abc import Callable
-from decimal import Context, Decimal, DecimalException
-from typing import Any, Final, TypeGuard
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
 
 from vesper.lang import expr
 from vesper.lang.expr_text import written
-
-Value = int | Decimal | str | bool
+from vesper.values import numbers
+from vesper.values.compare import equal, less
+from vesper.values.value import Fault, Value
 
 
 class _Open:
@@ -16,9 +16,7 @@ class _Open:
 
 
 OPEN: Final = _Open()
-Folded = Value | None | _Open
-
-_EXACT = Context(prec=1_000, Emax=2_000, Emin=-2_000)
+Folded = int | Decimal | str | bool | None | _Open
 
 
 def folded(node: expr.Expr) -> Folded:
@@ -28,7 +26,10 @@ def folded(node: expr.Expr) -> Folded:
             return value
         case expr.Unary("-", operand):
             value = folded(operand)
-            return -value if _is_number(value) else OPEN
+            if isinstance(value, int) and not isinstance(value, bool):
+                # Not by `negate`: what stands behind the sign of the smallest integer is none itself.
+                return -value
+            return OPEN if isinstance(value, _Open) else _worked_out(numbers.negate, value)
         case expr.Unary(_, operand):
             value = folded(operand)
             return not value if isinstance(value, bool) else OPEN
@@ -49,13 +50,8 @@ def _binary(node: expr.Binary) -> Folded:
         return _of_itself(node)
     if isinstance(left, _Open) or isinstance(right, _Open):
         return OPEN
-    if node.operator in ("==", "!="):
-        same = _alike(left, right) and left == right
-        return same is (node.operator == "==")
-    compare = _ORDERS.get(node.operator)
-    if compare is not None:
-        return compare(left, right) if _alike(left, right) and left is not None else OPEN
-    return _calculated(node.operator, left, right)
+    work = _WORK.get(node.operator)
+    return OPEN if work is None else _worked_out(work, left, right)
 
 
 def _logic(word: str, left: Folded, right: Folded) -> Folded:
@@ -80,41 +76,25 @@ def _of_itself(node: expr.Binary) -> Folded:
     return OPEN
 
 
-def _calculated(sign: str, left: Folded, right: Folded) -> Folded:
-    if isinstance(left, str) and isinstance(right, str) and sign == "+":
-        return left + right
-    if not (_is_number(left) and _is_number(right)) or (sign in "/%" and right == 0):
-        return OPEN
-    first, second = Decimal(left), Decimal(right)
+def _worked_out(work: Callable[..., Value], *values: Value) -> Folded:
+    """What a run would get; `OPEN` for what would be a fault there."""
     try:
-        match sign:
-            case "+":
-                value = _EXACT.add(first, second)
-            case "-":
-                value = _EXACT.subtract(first, second)
-            case "*":
-                value = _EXACT.multiply(first, second)
-            case "%":
-                value = _EXACT.remainder(first, second)
-            case _:
-                return OPEN
-    except DecimalException:
+        found = work(*values)
+    except Fault:
         return OPEN
-    return int(value) if isinstance(left, int) and isinstance(right, int) else value
+    return found if found is None or isinstance(found, bool | int | Decimal | str) else OPEN
 
 
-def _is_number(value: Folded) -> TypeGuard[int | Decimal]:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-def _alike(left: Folded, right: Folded) -> bool:
-    both = _is_number(left) and _is_number(right)
-    return both or (type(left) is type(right))
-
-
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+_WORK: Final[Mapping[str, Callable[[Value, Value], Value]]] = {
+    "+": numbers.add,
+    "-": numbers.subtract,
+    "*": numbers.multiply,
+    "/": numbers.divide,
+    "%": numbers.remainder,
+    "==": equal,
+    "!=": lambda left, right: not equal(left, right),
+    "<": less,
+    ">": lambda left, right: less(right, left),
+    "<=": lambda left, right: not less(right, left),
+    ">=": lambda left, right: not less(left, right),
 }

@@ -48,6 +48,8 @@ class Function:
     """The exact type of the result from those of the arguments, where `returns` is not all."""
     repeats: bool = False
     """Whether the last argument may be given any number of times."""
+    needs: str = ""
+    """The capability of a call, where what it gives comes from the world and is recorded."""
 
     @property
     def signature(self) -> str:
@@ -204,8 +206,13 @@ FUNCTIONS = _table(
     Function("sort", (("values", Array(ORDERED)),), _LIST, "In ascending order.", typed=_bare),
     Function("unique", (("values", _LIST),), _LIST, "Each once, the first place kept.",
              typed=_bare),
-    Function("current_timestamp", (), TIMESTAMP, "Now; recorded, so a replay sees the same."),
-    Function("current_year", (), INTEGER, "This year, in UTC; recorded."),
+    Function("current_timestamp", (), TIMESTAMP, "Now; recorded, so a replay sees the same.",
+             needs="clock.read"),
+    Function("current_year", (), INTEGER, "This year, in UTC; recorded.", needs="clock.read"),
+    Function("uuid", (), STRING, "A new UUID, as text; recorded, so a replay sees the same.",
+             needs="random.read"),
+    Function("random", (), DECIMAL, "A decimal from 0 to below 1, of 18 digits; recorded.",
+             needs="random.read"),
     Function("days_between", (("from", TIMESTAMP), ("to", TIMESTAMP)), INTEGER, "Whole days."),
     Function("to_string", (("value", VALUE),), STRING, "As text."),
     Function("to_integer", (("value", ANY),), INTEGER, "As a whole number, or an error."),

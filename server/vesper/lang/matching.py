@@ -11,12 +11,14 @@ from itertools import pairwise
 from typing import Any, Final, assert_never
 
 from vesper.lang.automaton import found_in
-from vesper.lang.pattern import At, Choice, One, Part, Ranges, Repeat, Sequence, parse
+from vesper.lang.pattern import At, Choice, One, Part, Ranges, Repeat, Sequence, parse, size
 from vesper.values.numbers import kind
 from vesper.values.value import Fault, Value
 
 Matcher = Callable[[str], bool]
 
+MOST_WORK: Final = 200_000_000
+"""The most steps of a pattern times characters of a text: linear time can be long as well."""
 _MEMORY: Final = 16 << 20
 """What re2 may use for one pattern: its own default refuses some that the dialect allows."""
 _LARGEST_COUNT: Final = 1_000
@@ -43,7 +45,15 @@ def matcher(pattern: str) -> Matcher:
     if _never_backtracks(read.part):
         search = re.compile("".join(_written(read.part, _as_re))).search
         return lambda text: search(text) is not None
-    return _linear(read.part) or _stepwise(read.part)
+    run, steps = _linear(read.part) or _stepwise(read.part), size(read.part)
+
+    def is_found(text: str) -> bool:
+        if steps * len(text) > MOST_WORK:
+            message = f"the pattern has {steps:,} steps, too many for {len(text):,} characters"
+            raise Fault("budget_exceeded", message)
+        return run(text)
+
+    return is_found
 
 
 def _stepwise(part: Part) -> Matcher:

@@ -88,7 +88,7 @@ def parse(text: str) -> Pattern:
             reader.refuse(reader.at, reader.at + 1, "there is no `(` for this `)`")
     except _Stop as stop:
         return Pattern(None, (stop.fault,))
-    if _size(part) > MAX_SIZE:
+    if size(part) > MAX_SIZE:
         message = f"its counts come to more than {MAX_SIZE:,} steps when they are written out"
         return Pattern(None, (PatternFault(0, len(text), message),))
     return Pattern(part, tuple(reader.risks))
@@ -337,14 +337,15 @@ def _may_be_skipped(part: Part) -> bool:
     return isinstance(part, Repeat) and part.least == 0
 
 
-def _size(part: Part) -> int:
+def size(part: Part) -> int:
+    """How many single steps a pattern comes to once its counts are written out."""
     match part:
         case One() | At():
             return 1
         case Sequence(parts) | Choice(parts):
-            return 1 + sum(_size(it) for it in parts)
+            return 1 + sum(size(it) for it in parts)
         case Repeat(inner, least, most):
-            return (_size(inner) + 1) * max(most if most is not None else least + 1, 1)
+            return (size(inner) + 1) * max(most if most is not None else least + 1, 1)
     assert_never(part)
 
 

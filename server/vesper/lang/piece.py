@@ -15,6 +15,7 @@ from vesper.lang.composer import Problem
 from vesper.lang.document import NODE
 from vesper.lang.exports import Export, exports_of
 from vesper.lang.fields import ScopeKind, Slot, Walked
+from vesper.lang.functions import FUNCTIONS
 from vesper.lang.givens import Givens
 from vesper.lang.narrow import NONE, Facts
 from vesper.lang.outcome import Around, Loop, element_names, singular
@@ -131,7 +132,7 @@ class Piece:
                 for it in self.reading.problems
                 if it.kind == "conflict"
             ),
-            *_clock_needs(self.expressions),
+            *_call_needs(self.expressions),
             *_promises(self.walked, trees, around),
             *_uses(self.walked, self.expressions, _texts(self), self.reading.lines),
             *_clauses(self.expressions),
@@ -457,14 +458,16 @@ def _promises(walked: Walked, trees: givens.Trees, around: Givens) -> Iterator[E
                 yield Export("held", fact, node.span, None, node.span.end_line)
 
 
-def _clock_needs(expressions: Sequence[Expression]) -> Iterator[Export]:
-    """Asking for the time is an effect like any other."""
+def _call_needs(expressions: Sequence[Expression]) -> Iterator[Export]:
+    """Asking for the time or for chance is an effect like any other."""
     for expression in expressions:
         if expression.slot.path[:1] != ("flow",) or expression.parsed.tree is None:
             continue
         for node in expr.walk(expression.parsed.tree):
-            if isinstance(node, expr.Call) and node.name in ("current_timestamp", "current_year"):
-                yield Export("need", "clock.read", expression.span(node.start, node.name_end))
+            if isinstance(node, expr.Call) and node.name in FUNCTIONS:
+                needs = FUNCTIONS[node.name].needs
+                if needs:
+                    yield Export("need", needs, expression.span(node.start, node.name_end))
 
 
 def _outputs_within(node: tree.Node) -> Iterator[str]:

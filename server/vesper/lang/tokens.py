@@ -102,5 +102,7 @@ def offsets(text: str) -> list[int]:
 
 def _meant(escaped: str) -> str:
     if len(escaped) > 1:
-        return chr(int(escaped[1:], 16))
+        point = int(escaped[1:], 16)
+        # Half of a character is none: no value may hold it.
+        return f"\\{escaped}" if 0xD800 <= point < 0xE000 else chr(point)
     return _ESCAPES.get(escaped, f"\\{escaped}")

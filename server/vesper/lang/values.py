@@ -1,20 +1,15 @@
 """Values written in a document, checked against the type they are for."""
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from vesper.lang import tree, types
 from vesper.lang.source import Span
 from vesper.lang.types import Type
+from vesper.values.moment import read_duration, read_timestamp
+from vesper.values.value import Fault
 
-DURATION = re.compile(r"\d{1,9}(?:\.\d{1,6})?\s?(?:ms|s|m|h|d)\Z")
-_MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[Tt ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
-    r"(?:[Zz]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?\Z"
-)
 _LARGEST = 2**63
 
 
@@ -82,7 +77,7 @@ def scalar_misfit(scalar: tree.Scalar, kind: Type) -> str:
         case types.Primitive("timestamp"):
             return "" if is_moment(text) else f"`{shown}` is no date that exists"
         case types.Primitive("duration"):
-            return "" if DURATION.match(text) else f"`{shown}` is no duration, such as `30s`"
+            return "" if _is_duration(text) else f"`{shown}` is no duration, such as `30s`"
         case types.Enum(words) if words and text not in words:
             known = ", ".join(f"`{it}`" for it in words[:8])
             return f"`{shown}` is none of {known}"
@@ -94,12 +89,17 @@ def scalar_misfit(scalar: tree.Scalar, kind: Type) -> str:
 
 def is_moment(text: str) -> bool:
     """Whether the text is a date that exists, alone or with a time of day."""
-    found = _MOMENT.match(text)
-    if found is None:
-        return False
     try:
-        datetime.strptime(found[1], "%Y-%m-%d")
-    except ValueError:
+        read_timestamp(text)
+    except Fault:
+        return False
+    return True
+
+
+def _is_duration(text: str) -> bool:
+    try:
+        read_duration(text)
+    except Fault:
         return False
     return True
 

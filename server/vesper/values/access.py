@@ -1,17 +1,19 @@
 """Parts of values."""
 
 from vesper.values.numbers import kind
-from vesper.values.value import Fault, Value
+from vesper.values.value import DEEPEST, Fault, Value, nested_too_deep
 
 
-def field(of: Value, name: str) -> Value:
+def field(of: Value, name: str, depth: int = 0) -> Value:
     """`of.name`: of a record, or of each item of a list."""
     if isinstance(of, dict):
         if name in of:
             return of[name]
         raise Fault("missing_field", f"there is no `{name}`")
     if isinstance(of, list):
-        return [field(it, name) for it in of]
+        if depth >= DEEPEST:
+            raise nested_too_deep()
+        return [field(it, name, depth + 1) for it in of]
     if of is None:
         raise Fault("null_value", f"null has no `{name}`")
     raise Fault("type_mismatch", f"{kind(of)} has no fields: `{name}`")

@@ -8,19 +8,17 @@ from typing import Final, cast
 
 from vesper.values.moment import read_duration, read_timestamp
 from vesper.values.numbers import kind
-from vesper.values.value import Fault, Value
+from vesper.values.value import Extent, Fault, Value
 
-_NUMBERS: Final = (int, Decimal)
+_NUMBERS: Final = frozenset({int, Decimal})
 
 
 def equal(left: Value, right: Value) -> bool:
     """`==`: total. Numbers by value, a text and a moment by the moment, records in any order of keys."""
     a, b = type(left), type(right)
     if a is b:
-        if a is list:
-            return _equal_lists(cast("list[Value]", left), cast("list[Value]", right))
-        if a is dict:
-            return _equal_records(cast("dict[str, Value]", left), cast("dict[str, Value]", right))
+        if a is list or a is dict:
+            return left is right or _equal_held(left, right, Extent(), 0)
         return left == right
     if a in _NUMBERS and b in _NUMBERS:
         return left == right
@@ -61,12 +59,10 @@ def contains(of: Value, item: Value) -> bool:
 def identity(value: Value) -> Hashable:
     """A key that is equal for equal values: for groups and doubles."""
     kind_of = type(value)
-    if kind_of in _NUMBERS or kind_of in _READ or value is None:
+    if kind_of is str or kind_of in _NUMBERS or kind_of in _READ or value is None:
         return value  # pyright: ignore[reportReturnType]
-    if isinstance(value, list):
-        return ("list", *map(identity, value))
-    if isinstance(value, dict):
-        return frozenset((key, identity(it)) for key, it in value.items())
+    if kind_of is list or kind_of is dict:
+        return _identity_held(value, Extent(), 0)
     return (kind_of, value)
 
 
@@ -74,7 +70,7 @@ def in_order(values: Iterable[Value]) -> list[Value]:
     """Sorted, stable; values of different kinds are a fault, null too."""
     items = list(values)
     kinds = {type(it) for it in items}
-    if kinds and (kinds <= set(_NUMBERS) or (len(kinds) == 1 and kinds <= _ORDERED)):
+    if kinds and (kinds <= _NUMBERS or (len(kinds) == 1 and kinds <= _ORDERED)):
         return sorted(items)  # pyright: ignore
     if len(items) == 1:
         less(items[0], items[0])
@@ -90,14 +86,30 @@ _READ: Final = (datetime, timedelta)
 _ORDERED: Final = frozenset({str, datetime, timedelta, bytes})
 
 
-def _equal_lists(left: list[Value], right: list[Value]) -> bool:
-    return len(left) == len(right) and all(map(equal, left, right))
+def _equal_held(left: Value, right: Value, extent: Extent, depth: int) -> bool:
+    """Whether two values are equal that may hold others."""
+    if isinstance(left, list) and isinstance(right, list):
+        if left is right or len(left) != len(right):
+            return left is right
+        extent.enter(len(left), depth)
+        pairs = zip(left, right, strict=True)
+        return all(_equal_held(one, other, extent, depth + 1) for one, other in pairs)
+    if isinstance(left, dict) and isinstance(right, dict):
+        if left is right or left.keys() != right.keys():
+            return left is right
+        extent.enter(len(left), depth)
+        return all(_equal_held(it, right[key], extent, depth + 1) for key, it in left.items())
+    return equal(left, right)
 
 
-def _equal_records(left: dict[str, Value], right: dict[str, Value]) -> bool:
-    if len(left) != len(right):
-        return False
-    return all(key in right and equal(value, right[key]) for key, value in left.items())
+def _identity_held(value: Value, extent: Extent, depth: int) -> Hashable:
+    if isinstance(value, list):
+        extent.enter(len(value), depth)
+        return ("list", *[_identity_held(it, extent, depth + 1) for it in value])
+    if isinstance(value, dict):
+        extent.enter(len(value), depth)
+        return frozenset((key, _identity_held(it, extent, depth + 1)) for key, it in value.items())
+    return identity(value)
 
 
 def _read(text: str, like: Value) -> Value:

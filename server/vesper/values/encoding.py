@@ -9,10 +9,11 @@ from typing import Any, Final, NoReturn, cast
 import orjson
 
 from vesper.values.moment import read_duration, read_timestamp, write_duration, write_timestamp
-from vesper.values.value import Fault, Value
+from vesper.values.numbers import MOST_DIGITS
+from vesper.values.value import Extent, Value
 
-DEEPEST: Final = 64
-"""How many lists and records may stand inside one another."""
+_SPARE: Final = 16
+"""Levels beyond those of a value that its surroundings may add: the arguments of a request, an envelope."""
 _SORTED: Final = orjson.OPT_SORT_KEYS
 
 
@@ -22,7 +23,7 @@ def canonical(value: Value) -> bytes:
     What JSON has no form for is a record with one key: `{"$decimal": "1.50"}`, `$timestamp`,
     `$duration`, `$bytes`. A record with a key that begins with `$` is `{"$record": [[key, value], ...]}`.
     """
-    return orjson.dumps(_tagged(value), option=_SORTED)
+    return orjson.dumps(_tagged(value, Extent(_SPARE), 0), option=_SORTED)
 
 
 def decoded(data: bytes | str) -> Value:
@@ -57,26 +58,27 @@ def from_json(text: str | bytes) -> Any:
     """JSON with numbers by their digits. ValueError for what is no JSON, NaN, and a key written twice."""
     try:
         return json.loads(
-            text, parse_float=_number, parse_constant=_refused, object_pairs_hook=_record
-        )
+            text, parse_float=_number, parse_int=_integer, parse_constant=_refused,
+            object_pairs_hook=_record,
+        )  # fmt: skip
     except RecursionError:
         raise ValueError("the JSON is nested too deep") from None
 
 
-def _tagged(value: Value, depth: int = 0) -> Any:
+def _tagged(value: Value, extent: Extent, depth: int) -> Any:
     if isinstance(value, str | int) or value is None:
         return value
-    if depth > DEEPEST:
-        raise Fault("too_deep", f"values are nested deeper than {DEEPEST} levels")
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
     if isinstance(value, list):
-        return [_tagged(it, depth + 1) for it in value]
+        extent.enter(len(value), depth)
+        return [_tagged(it, extent, depth + 1) for it in value]
     if isinstance(value, dict):
+        extent.enter(len(value), depth)
         if any(key.startswith("$") for key in value):
             pairs = sorted(value.items())
-            return {"$record": [[key, _tagged(it, depth + 1)] for key, it in pairs]}
-        return {key: _tagged(it, depth + 1) for key, it in value.items()}
+            return {"$record": [[key, _tagged(it, extent, depth + 1)] for key, it in pairs]}
+        return {key: _tagged(it, extent, depth + 1) for key, it in value.items()}
     if isinstance(value, datetime):
         return {"$timestamp": write_timestamp(value)}
     if isinstance(value, timedelta):
@@ -98,9 +100,7 @@ def _untagged(value: Any) -> Value:
             case "$timestamp":
                 return read_timestamp(held)
             case "$duration":
-                return (
-                    read_duration(held) if held[-2:] == "ms" or "." not in held else _seconds(held)
-                )
+                return read_duration(held)
             case "$bytes":
                 return b64decode(held)
             case "$record":
@@ -108,11 +108,6 @@ def _untagged(value: Any) -> Value:
             case _:
                 pass
     return {name: _untagged(it) for name, it in record.items()}
-
-
-def _seconds(text: str) -> timedelta:
-    sign, digits = (-1, text[1:-1]) if text.startswith("-") else (1, text[:-1])
-    return sign * timedelta(microseconds=int(Decimal(digits) * 1_000_000))
 
 
 def _shown(value: object) -> object:
@@ -132,6 +127,12 @@ def _number(text: str) -> Decimal:
     if len(exponent) > 5 or len(text) > 2_000:
         raise ValueError(f"the number {text[:40]} is too long")
     return Decimal(text)
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"the number {text[:40]} is too long")
+    return int(text)
 
 
 def _refused(text: str) -> NoReturn:

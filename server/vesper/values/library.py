@@ -1,26 +1,32 @@
 """What the functions of expressions do. `vesper.lang.functions` says what each takes and means.
 
-All are pure: `current_timestamp` and `current_year` are given the moment that the run has recorded.
+All are pure: `current_timestamp` and `current_year` are given the moment that the run has recorded, `uuid`
+and `random` the seed, and which of the calls in their step they are.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, DecimalException
+from functools import reduce
+from hashlib import sha256
 from typing import Any, Final
 
 from vesper.values.access import items, truth
 from vesper.values.compare import identity, in_order, less
 from vesper.values.moment import read_duration, read_timestamp
 from vesper.values.numbers import (
+    EXACT,
     add,
     decimal,
     divide_decimal,
+    fits_text,
     integer,
     is_number,
     kind,
     rounded,
+    whole,
     whole_quotient,
 )
 from vesper.values.text import printed
@@ -31,15 +37,25 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,1000}\Z")
 _DECIMAL: Final = re.compile(
     r"[-+]?(?:\.[0-9]{1,1000}|[0-9]{1,1000}(?:\.[0-9]{0,1000})?)(?:[eE][-+]?[0-9]{1,4})?\Z"
 )
-_OLD_LETTERS: Final = unicodedata.ucd_3_2_0
+_DIGITS: Final = 18
+_NUMBERS: Final = frozenset({int, Decimal})
+_category: Final = unicodedata.ucd_3_2_0.category
 
 
 def total(values: Value, zero: Value = 0) -> Value:
     """`SUM`: of nothing `zero`, which the compiler gives in the type of the items."""
-    found = zero
-    for it in items(values):
-        found = add(found, it)
-    return found
+    found = items(values)
+    if found and type(found[0]) is timedelta:
+        zero = timedelta(0)
+    if set(map(type, found)) <= {Decimal} and is_number(zero):
+        # Most sums are of decimals, and those of thousands should take no time.
+        try:
+            exact = reduce(EXACT.add, found, Decimal(zero))  # pyright: ignore
+        except DecimalException:
+            pass
+        else:
+            return exact if found else zero
+    return reduce(add, found, zero)
 
 
 def count(values: Value) -> int:
@@ -56,10 +72,10 @@ def average(values: Value) -> Value:
     found = items(values)
     if not found:
         return None
-    whole = total(found)
-    if not is_number(whole):
-        raise Fault("type_mismatch", f"the mean of {kind(whole)} is not defined")
-    return divide_decimal(whole, len(found))
+    together = total(found)
+    if not is_number(together):
+        raise Fault("type_mismatch", f"the mean of {kind(together)} is not defined")
+    return divide_decimal(together, len(found))
 
 
 def smallest(*values: Value) -> Value:
@@ -98,12 +114,14 @@ def round_half_even(number: Value, digits: Value = 0) -> Value:
 
 def floor(number: Value) -> int:
     """`floor`: the next whole number below."""
-    return integer(int(rounded(_number(number, "floor"), 0, ROUND_FLOOR)))
+    value = _number(number, "floor")
+    return value if isinstance(value, int) else whole(_integral(value, ROUND_FLOOR))
 
 
 def ceiling(number: Value) -> int:
     """`ceil`: the next whole number above."""
-    return integer(int(rounded(_number(number, "ceil"), 0, ROUND_CEILING)))
+    value = _number(number, "ceil")
+    return value if isinstance(value, int) else whole(_integral(value, ROUND_CEILING))
 
 
 def lower(text: Value) -> str:
@@ -130,12 +148,17 @@ def split(text: Value, separator: Value) -> Value:
 
 def join(texts: Value, separator: Value) -> str:
     """`join`: every item must be a text."""
-    return _text(separator, "join").join([_text(it, "join") for it in items(texts)])
+    between, parts = _text(separator, "join"), [_text(it, "join") for it in items(texts)]
+    fits_text(sum(map(len, parts)) + len(between) * len(parts))
+    return between.join(parts)
 
 
 def replace(text: Value, old: Value, new: Value) -> str:
     """`replace`: every `old` as `new`."""
-    return _text(text, "replace").replace(_some(old, "old"), _text(new, "replace"))
+    value, before, after = _text(text, "replace"), _some(old, "old"), _text(new, "replace")
+    if len(after) > len(before):
+        fits_text(len(value) + value.count(before) * (len(after) - len(before)))
+    return value.replace(before, after)
 
 
 def substring(text: Value, start: Value, length: Value = None) -> str:
@@ -176,7 +199,8 @@ def values_of(record: Value) -> Value:
 
 def contains_key(record: Value, key: Value) -> bool:
     """`contains_key`: a key is always a text."""
-    return isinstance(key, str) and key in _record(record, "contains_key")
+    found = _record(record, "contains_key")
+    return isinstance(key, str) and key in found
 
 
 def sort(values: Value) -> Value:
@@ -186,7 +210,10 @@ def sort(values: Value) -> Value:
 
 def unique(values: Value) -> Value:
     """`unique`: the first of equal ones."""
-    return [*{identity(it): it for it in reversed(items(values))}.values()][::-1]
+    found: dict[Hashable, Value] = {}
+    for it in items(values):
+        found.setdefault(identity(it), it)
+    return [*found.values()]
 
 
 def current_timestamp(now: Value) -> Value:
@@ -197,6 +224,18 @@ def current_timestamp(now: Value) -> Value:
 def current_year(now: Value) -> int:
     """`current_year`, in UTC."""
     return _moment(now).year
+
+
+def uuid(seed: Value, place: Value) -> str:
+    """`uuid`: of version 4 by form, made of the seed."""
+    size = (_drawn(seed, place) >> 128 & ~(0xF << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62
+    text = f"{size:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def random(seed: Value, place: Value) -> Decimal:
+    """`random`: from 0 to below 1, of 18 digits."""
+    return Decimal(f"0.{_drawn(seed, place) % 10**_DIGITS:0{_DIGITS}}")
 
 
 def days_between(start: Value, end: Value) -> int:
@@ -210,8 +249,8 @@ def to_integer(value: Value) -> int:
     """`to_integer`: of a number without a part behind the point, or of a text that is one."""
     if type(value) is int:
         return value
-    if isinstance(value, Decimal) and value == (whole := rounded(value, 0)):
-        return integer(int(whole))
+    if isinstance(value, Decimal) and value == value.to_integral_value(context=EXACT):
+        return whole(value)
     if isinstance(value, str) and _INTEGER.match(value):
         return integer(int(value))
     raise _unreadable(value, "integer")
@@ -243,7 +282,8 @@ LIBRARY: Mapping[str, Callable[..., Value]] = {
     "split": split, "join": join, "replace": replace, "substring": substring, "starts_with": starts_with,
     "ends_with": ends_with, "coalesce": coalesce, "keys": keys, "values": values_of,
     "contains_key": contains_key, "sort": sort, "unique": unique, "current_timestamp": current_timestamp,
-    "current_year": current_year, "days_between": days_between, "to_string": printed,
+    "current_year": current_year, "uuid": uuid, "random": random,
+    "days_between": days_between, "to_string": printed,
     "to_integer": to_integer, "to_decimal": to_decimal, "timestamp": timestamp, "duration": duration,
 }  # fmt: skip
 """Every function by its name; `old` is none, the compiler settles it."""
@@ -255,15 +295,28 @@ def _extreme(values: tuple[Value, ...], is_largest: bool) -> Value:
         return None
     best = found[0]
     less(best, best)
+    if set(map(type, found)) <= _NUMBERS:
+        return max(found) if is_largest else min(found)  # pyright: ignore
     for it in found[1:]:
         if less(best, it) if is_largest else less(it, best):
             best = it
     return best
 
 
+def _drawn(seed: Value, place: Value) -> int:
+    """256 bits that depend on both; the seed is a text that nobody can guess."""
+    text = f"{_text(seed, 'seed')} {_whole(place, 'place')}"
+    return int.from_bytes(sha256(text.encode("utf-8")).digest())
+
+
 def _one(before: str, after: str) -> str:
-    """The letter it becomes, where that is one letter and was one long ago."""
-    return after if len(after) == 1 and _OLD_LETTERS.category(before) != "Cn" else before
+    """The letter it becomes, where that is one letter and both were there long ago."""
+    is_old = len(after) == 1 and "Cn" not in (_category(before), _category(after))
+    return after if is_old else before
+
+
+def _integral(value: Decimal, rounding: str) -> Decimal:
+    return value.to_integral_value(rounding, EXACT)
 
 
 def _number(value: Value, name: str) -> int | Decimal:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
 from typing import Final
 
 from vesper.values.value import Fault
@@ -12,9 +11,9 @@ _MOMENT: Final = re.compile(
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(?:([Zz])|([+-])(\d\d):?(\d\d))?)?\Z",
     re.ASCII,
 )
-_DURATION: Final = re.compile(r"(-?)(\d{1,9}(?:\.\d{1,6})?)\s?(ms|s|m|h|d)\Z", re.ASCII)
-_SECONDS: Final = {
-    "ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3_600), "d": Decimal(86_400),
+_DURATION: Final = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,9}))? ?(ms|s|m|h|d)\Z", re.ASCII)
+_MICROSECONDS: Final = {
+    "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000,
 }  # fmt: skip
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _UNITS: Final = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
@@ -44,9 +43,8 @@ def read_timestamp(text: str) -> datetime:
 
 def write_timestamp(moment: datetime) -> str:
     """ISO 8601 in UTC: `2026-11-26T09:30:00Z`, with a fraction of a second only where there is one."""
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
-    return f"{text}{fraction}Z"
+    text = moment.isoformat()[:-6]
+    return f"{text.rstrip('0') if moment.microsecond else text}Z"
 
 
 def read_duration(text: str) -> timedelta:
@@ -54,12 +52,15 @@ def read_duration(text: str) -> timedelta:
     found = _DURATION.match(text)
     if found is None:
         raise Fault("invalid_value", f"`{text[:60]}` is no duration, such as `30s`")
-    seconds = Decimal(found[2]) * _SECONDS[found[3]]
+    sign, digits, fraction, unit = found.groups("")
+    size, rest = divmod(int(digits + fraction) * _MICROSECONDS[unit], 10 ** len(fraction))
+    if rest:
+        raise Fault("invalid_value", f"`{text[:60]}` is finer than a microsecond")
     try:
-        length = timedelta(microseconds=int((seconds * 1_000_000).to_integral_value()))
+        length = timedelta(microseconds=size)
     except OverflowError:
         raise Fault("invalid_value", f"`{text[:60]}` is too long a duration") from None
-    return -length if found[1] else length
+    return -length if sign else length
 
 
 def write_duration(length: timedelta) -> str:

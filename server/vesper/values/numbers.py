@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import (
     ROUND_HALF_EVEN,
-    Clamped,
     Context,
     Decimal,
     DecimalException,
@@ -23,6 +22,12 @@ from typing import Final, NoReturn, TypeGuard
 from vesper.values.value import INT_MAX, INT_MIN, Fault, Value
 
 MOST_DIGITS: Final = 1_000
+MOST_CHARACTERS: Final = 16_777_216
+"""The longest text that an evaluation makes."""
+MOST_ITEMS: Final = 1_000_000
+"""The longest list that an evaluation makes."""
+_LONGEST_WHOLE: Final = 18
+"""The power of ten that the largest integer begins with."""
 LARGEST_EXPONENT: Final = 6_144
 _TRAPS: Final = [InvalidOperation, DivisionByZero, Overflow, Underflow, Inexact]
 EXACT: Final = Context(
@@ -35,10 +40,11 @@ EXACT: Final = Context(
 """For `+ - *`, remainders and rounding: what does not fit is an exception. Never the ambient context."""
 QUOTIENT: Final = Context(
     prec=34, rounding=ROUND_HALF_EVEN, Emin=-LARGEST_EXPONENT, Emax=LARGEST_EXPONENT,
-    traps=[InvalidOperation, DivisionByZero, Overflow, Underflow], flags=[Clamped],
+    traps=[InvalidOperation, DivisionByZero, Overflow, Underflow],
 )  # fmt: skip
 """For `/`."""
 _MICROSECOND: Final = timedelta(microseconds=1)
+_add, _subtract, _multiply, _quotient = EXACT.add, EXACT.subtract, EXACT.multiply, QUOTIENT.divide
 
 
 def is_number(value: Value) -> TypeGuard[int | Decimal]:
@@ -59,8 +65,8 @@ def decimal(value: Decimal) -> Decimal:
         raise Fault("invalid_value", "there is no infinity, and nothing that is no number")
     try:
         kept = EXACT.plus(value)
-    except DecimalException as error:
-        raise _too_long(error) from None
+    except DecimalException:
+        raise _too_long() from None
     return kept if kept else kept.copy_abs()
 
 
@@ -72,8 +78,10 @@ def add(left: Value, right: Value) -> Value:
     if is_number(left) and is_number(right):
         return add_decimal(left, right)
     if a is str and b is str:
+        fits_text(len(left) + len(right))  # pyright: ignore
         return left + right  # pyright: ignore
     if a is list and b is list:
+        fits_list(len(left) + len(right))  # pyright: ignore
         return left + right  # pyright: ignore
     if a in _MOMENTS and b in _MOMENTS and timedelta in (a, b):
         return _moment(lambda: left + right)  # pyright: ignore
@@ -158,24 +166,40 @@ def negate(value: Value) -> Value:
 
 def add_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     """`+` where one side is a decimal."""
-    return _decimal(EXACT.add, left, right)
+    try:
+        found = _add(left, right)
+    except DecimalException:
+        raise _too_long() from None
+    return found if found else found.copy_abs()
 
 
 def subtract_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     """`-` where one side is a decimal."""
-    return _decimal(EXACT.subtract, left, right)
+    try:
+        found = _subtract(left, right)
+    except DecimalException:
+        raise _too_long() from None
+    return found if found else found.copy_abs()
 
 
 def multiply_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     """`*` where one side is a decimal."""
-    return _decimal(EXACT.multiply, left, right)
+    try:
+        found = _multiply(left, right)
+    except DecimalException:
+        raise _too_long() from None
+    return found if found else found.copy_abs()
 
 
 def divide_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     """`/` of two numbers."""
-    if right == 0:
+    if not right:
         raise _by_zero()
-    return _decimal(QUOTIENT.divide, left, right)
+    try:
+        found = _quotient(left, right)
+    except DecimalException:
+        raise _too_long() from None
+    return found if found else found.copy_abs()
 
 
 def rounded(value: int | Decimal, digits: int, rounding: str = ROUND_HALF_EVEN) -> Decimal:
@@ -186,9 +210,29 @@ def rounded(value: int | Decimal, digits: int, rounding: str = ROUND_HALF_EVEN) 
         found = Decimal(value).quantize(
             Decimal((0, (1,), -digits)), rounding=rounding, context=_ROUNDING
         )
-    except DecimalException as error:
-        raise _too_long(error) from None
+    except DecimalException:
+        raise _too_long() from None
     return found if found else found.copy_abs()
+
+
+def whole(value: Decimal) -> int:
+    """The integer that a decimal without a part behind the point is, when 64 bits hold it."""
+    # Asked before `int`, which would take for ever on a large exponent.
+    if value.adjusted() > _LONGEST_WHOLE:
+        raise Fault("integer_overflow", "the result needs more than 64 bits")
+    return integer(int(value))
+
+
+def fits_text(length: int) -> None:
+    """Refuse, as `memory_exceeded`, to make a text of more than `MOST_CHARACTERS`."""
+    if length > MOST_CHARACTERS:
+        raise Fault("memory_exceeded", f"a text of more than {MOST_CHARACTERS:,} characters")
+
+
+def fits_list(length: int) -> None:
+    """Refuse, as `memory_exceeded`, to make a list of more than `MOST_ITEMS`."""
+    if length > MOST_ITEMS:
+        raise Fault("memory_exceeded", f"a list of more than {MOST_ITEMS:,} items")
 
 
 def kind(value: Value) -> str:
@@ -214,8 +258,8 @@ def _decimal(
 ) -> Decimal:
     try:
         found = operation(left, right)
-    except DecimalException as error:
-        raise _too_long(error) from None
+    except DecimalException:
+        raise _too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -223,15 +267,16 @@ def _moment(work: "Callable[[], Value]") -> Value:
     try:
         return work()
     except OverflowError:
-        raise Fault("invalid_value", "the moment is outside of the years 1 to 9999") from None
+        message = "the moment is outside of the years 1 to 9999, or the duration beyond what fits"
+        raise Fault("invalid_value", message) from None
 
 
 def _scaled(length: timedelta, scale: "Callable[[int], Decimal]") -> Value:
     """A duration by whole microseconds, half to even."""
     try:
         microseconds = int(rounded(scale(length // _MICROSECOND), 0))
-    except DecimalException as error:
-        raise _too_long(error) from None
+    except DecimalException:
+        raise _too_long() from None
     return _moment(lambda: timedelta(microseconds=microseconds))
 
 
@@ -245,5 +290,6 @@ def _by_zero() -> Fault:
     return Fault("division_by_zero", "division by zero")
 
 
-def _too_long(_error: DecimalException) -> Fault:
-    return Fault("number_too_long", f"the result needs more than {MOST_DIGITS:,} digits")
+def _too_long() -> Fault:
+    message = f"the result needs more than {MOST_DIGITS:,} digits, or is too large or too small"
+    return Fault("number_too_long", message)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from vesper.values.encoding import to_json
 from vesper.values.moment import write_duration, write_timestamp
-from vesper.values.value import Value
+from vesper.values.value import Extent, Value
 
 
 def printed(value: Value) -> str:
@@ -28,12 +28,14 @@ def printed(value: Value) -> str:
         case bytes():
             return to_json(value)[1:-1]
         case list() | dict():
-            return to_json(_sorted(value))
+            return to_json(_sorted(value, Extent(), 0))
 
 
-def _sorted(value: Value) -> Value:
+def _sorted(value: Value, extent: Extent, depth: int) -> Value:
     if isinstance(value, list):
-        return [_sorted(it) for it in value]
+        extent.enter(len(value), depth)
+        return [_sorted(it, extent, depth + 1) for it in value]
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
+        extent.enter(len(value), depth)
+        return {key: _sorted(value[key], extent, depth + 1) for key in sorted(value)}
     return value

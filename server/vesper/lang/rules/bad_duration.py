@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from vesper.lang import tree
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, Fix, replace, rule
 from vesper.lang.scope import Scope
-from vesper.lang.values import DURATION
+from vesper.values.moment import read_duration
+from vesper.values.value import Fault
 
 _FORM = "a duration is a number with ms, s, m, h or d, such as `30s`"
 _WORD = re.compile(
     r"(\d{1,9})\s*(?:(milliseconds?|msecs?)|(seconds?|secs?)|(minutes?|mins?)|(hours?|hrs?)|(days?))\Z"
 )
 _UNITS = ("ms", "s", "m", "h", "d")
-_SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600),
-            "d": Decimal(86_400)}  # fmt: skip
+_MICROSECOND = timedelta(microseconds=1)
 _LONGEST = Decimal(3653 * 86_400)
 
 
@@ -37,23 +38,22 @@ _LONGEST = Decimal(3653 * 86_400)
 def bad_duration(piece: Piece, _scope: Scope) -> Iterator[Finding]:
     """A bare number would leave open whether seconds or milliseconds are meant."""
     for node, slot in piece.texts.get("duration", ()):
-        if not DURATION.match(node.text):
-            yield Finding(node.span, _FORM, _fix(node))
-            continue
         seconds = seconds_of(node.text)
-        assert seconds is not None
-        if seconds == 0 and "timeout" in slot.path[-1:]:
+        if seconds is None:
+            yield Finding(node.span, _FORM, _fix(node))
+        elif seconds == 0 and "timeout" in slot.path[-1:]:
             yield Finding(node.span, "nothing is done in no time: a timeout is longer than 0")
         elif seconds > _LONGEST:
             yield Finding(node.span, "this is more than ten years: a duration is at most 3653d")
 
 
 def seconds_of(text: str) -> Decimal | None:
-    """How long a duration is; None where it is none."""
-    if not DURATION.match(text):
+    """How long a duration is; None where it is none, or less than nothing."""
+    try:
+        length = read_duration(text)
+    except Fault:
         return None
-    unit = text.lstrip("0123456789. ")
-    return Decimal(text.removesuffix(unit).strip()) * _SECONDS[unit]
+    return None if length < timedelta(0) else Decimal(length // _MICROSECOND).scaleb(-6)
 
 
 def _fix(node: tree.Scalar) -> Fix | None:

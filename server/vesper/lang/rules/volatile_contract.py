@@ -1,13 +1,17 @@
-"""VSP403: a contract that depends on when it is checked."""
+"""VSP403: a contract that depends on when it is checked, or on chance."""
 
 from collections.abc import Iterator
 
 from vesper.lang import expr
+from vesper.lang.functions import FUNCTIONS
 from vesper.lang.piece import Piece
 from vesper.lang.rule import Finding, rule
 from vesper.lang.scope import Scope
 
-_CLOCK = ("current_timestamp", "current_year")
+_SAID = {
+    "clock.read": "what the clock says changes: take the moment as an input",
+    "random.read": "chance is different each time: take the value as an input",
+}
 
 
 @rule(
@@ -21,6 +25,8 @@ _CLOCK = ("current_timestamp", "current_year")
           preconditions:
             - "due > current_timestamp()"
         #            ^^^^^^^^^^^^^^^^^^^ what the clock says changes: take the moment as an input
+            - "random() < 0.5"
+        #      ^^^^^^^^ chance is different each time: take the value as an input
         """,
     good="""
         inputs:
@@ -37,7 +43,6 @@ def volatile_contract(piece: Piece, _scope: Scope) -> Iterator[Finding]:
         if expression.slot.path[:1] != ("contracts",) or expression.parsed.tree is None:
             continue
         for node in expr.walk(expression.parsed.tree):
-            if isinstance(node, expr.Call) and node.name in _CLOCK:
-                span = expression.span(node.start, node.end)
-                message = "what the clock says changes: take the moment as an input"
-                yield Finding(span, message)
+            function = FUNCTIONS.get(node.name) if isinstance(node, expr.Call) else None
+            if function is not None and function.needs:
+                yield Finding(expression.span(node.start, node.end), _SAID[function.needs])
