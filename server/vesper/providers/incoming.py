@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any, cast
 
 from vesper.providers.failures import failed
-from vesper.values.encoding import DEEPEST
 from vesper.values.numbers import decimal
-from vesper.values.value import INT_MAX, INT_MIN, Fault, Value
+from vesper.values.value import DEEPEST, INT_MAX, INT_MIN, Fault, Value
 
 
 def value_of(found: Any, depth: int = 0) -> Value:
