@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, cast
 
 from vesper.tasks.task import Place, Task
 
@@ -55,6 +55,39 @@ def within_budget(rows: list[Fields]) -> list[Fields]:
         if left < 0 and count:
             return rows[:count]
     return rows
+
+
+def bounded(answer: Fields, rest: str) -> Fields:
+    """The answer cut to what one reply holds: long texts and lists first; `rest` says where all of it is."""
+    limit = BUDGET
+    shown: object = answer
+    while _size(shown) > BUDGET and limit > 40:
+        limit //= 2
+        shown = _cut(answer, limit)
+    if shown is answer:
+        return answer
+    return {**cast("Fields", shown), "cut": rest}
+
+
+def _cut(value: object, limit: int) -> object:
+    """The value with texts and lists shortened to about as many characters, or items."""
+    match value:
+        case str() if len(value) > limit:
+            return f"{value[:limit]}... ({len(value) - limit} more characters)"
+        case list():
+            items = cast("list[object]", value)
+            most = max(1, limit // 40)
+            kept = [_cut(it, limit) for it in items[:most]]
+            return [*kept, f"... {len(items) - most} more"] if len(items) > most else kept
+        case dict():
+            fields = cast("Fields", value)
+            return {name: _cut(it, limit) for name, it in fields.items()}
+        case _:
+            return value
+
+
+def _size(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _at(place: Place | None) -> str:

@@ -58,20 +58,22 @@ Positive = Annotated[int, AfterValidator(_positive)]
 class Declaration(Generic[P, Answer]):
     """A function declared to be a tool; it stays callable, so it can be used without a protocol.
 
-    `reads` says that calling it changes nothing. `otherwise` is said after a refusal that names no
-    tool: which one to call to see what can be done instead.
+    `reads` says that calling it changes nothing, `writes_outside` that it may change anything, beyond
+    the workspace too. `otherwise` is said after a refusal that names no tool: which one to call to see
+    what can be done instead.
     """
 
     function: Callable[P, Answer]
     reads: bool
     otherwise: str
+    writes_outside: bool = False
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Answer:
         return self.function(*args, **kwargs)
 
 
 def tool(
-    *, reads: bool = False, otherwise: str = ""
+    *, reads: bool = False, otherwise: str = "", writes_outside: bool = False
 ) -> Callable[[Callable[P, Answer]], Declaration[P, Answer]]:
     """Declare a tool. Its name, description and schema are those of the function.
 
@@ -79,7 +81,7 @@ def tool(
     """
 
     def declare(function: Callable[P, Answer]) -> Declaration[P, Answer]:
-        return Declaration(function, reads, otherwise)
+        return Declaration(function, reads, otherwise, writes_outside)
 
     return declare
 
@@ -142,7 +144,9 @@ def strict_tool(declaration: Declaration[..., Any]) -> StrictTool:
         function,
         description=" ".join((function.__doc__ or "").split()),
         annotations=ToolAnnotations(
-            read_only_hint=declaration.reads, destructive_hint=False, open_world_hint=False
+            read_only_hint=declaration.reads,
+            destructive_hint=declaration.writes_outside,
+            open_world_hint=declaration.writes_outside,
         ),
         structured_output=False,
     )

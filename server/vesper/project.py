@@ -13,6 +13,7 @@ from vesper.workspace.files import document_kind, find_root, read_text, walk
 from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
+    from vesper.execution.nodes import Nodes
     from vesper.lang.around import Around
     from vesper.lang.check import Diagnostic
     from vesper.lang.piece import DocumentKind
@@ -90,6 +91,13 @@ class Project:
         from vesper.workspace.scan import Scan
 
         return Scan(self.root, self.settings)
+
+    @cached_property
+    def nodes(self) -> "Nodes":
+        """The nodes of this workspace as programs, read from its files."""
+        from vesper.execution.nodes import Nodes
+
+        return Nodes(self.root, lambda: self.settings, self.relative)
 
     @property
     def index(self) -> "Index":

@@ -50,7 +50,8 @@ def test_names_say_how_often_they_are_used_in_all_files(tmp_path: Path):
         uri = client.open("a.vsp", TEXT)
         client.settle()
         found = shown(client, uri)
-    assert set(found) == {(0, "1 reference"), (2, "2 references"), (12, "1 reference")}
+    counts = {(0, "1 reference"), (2, "2 references"), (12, "1 reference")}
+    assert set(found) == {*counts, (18, "Run test")}
 
 
 def test_the_count_is_that_of_the_text_as_it_is_when_it_is_shown(tmp_path: Path):
@@ -84,16 +85,18 @@ def test_every_other_client_is_told_where_when_somebody_clicks(tmp_path: Path):
     assert len(places) == 2
 
 
-@pytest.mark.parametrize(("names", "runs"), [([], False), (["vesper.runTest"], True)])
-def test_a_test_case_can_be_run_where_the_client_can_run_one(
-    tmp_path: Path, names: list[str], runs: bool
+@pytest.mark.parametrize(
+    ("names", "titles"),
+    [([], {"Run test"}), (["vesper.debugTest"], {"Run test", "Debug test"})],
+)
+def test_a_test_case_can_be_run_and_debugged_where_the_client_has_a_debugger(
+    tmp_path: Path, names: list[str], titles: set[str]
 ):
     with running(tmp_path, commands(*names)) as client:
         uri = client.open("a.vsp", TEXT)
-        found = shown(client, uri)
-    assert ((18, "Run test") in found) is runs
-    if runs:
-        assert found[18, "Run test"]["arguments"] == [uri, "pay_v1", "none"]
+        found = {title: it for (line, title), it in shown(client, uri).items() if line == 18}
+    assert set(found) == titles
+    assert all(it["arguments"] == [uri, "pay_v1", "none"] for it in found.values())
 
 
 def test_roles_are_counted_too(tmp_path: Path):

@@ -1,5 +1,6 @@
 """The contract of a node: its clauses, what they ask for, and what they keep of the beginning."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from vesper.compile.flow import NOW, clock
 from vesper.compile.nodes import rebuilt
 from vesper.lang import expr, ir, tree
 from vesper.lang.parts import names, walk
-from vesper.lang.program import Clause, Input, Output, Perform, Snapshot
+from vesper.lang.program import Clause, Input, Output, Perform, Program, Snapshot
+from vesper.lang.source import Span
 from vesper.lang.types import ANY, STRING, TIMESTAMP, Type
 
 _PROSE: Final = re.compile(r"[A-Za-z_]\w*:\s")
@@ -51,6 +53,15 @@ def contract(
     lowerer.constraints()
     for kind in ("preconditions", "postconditions", "invariants"):
         lowerer.clauses(kind)
+    return lowerer.found
+
+
+def promise(document: Document, interface: Interface, program: Program, text: str) -> Contract:
+    """One more postcondition of a node, which its document does not hold; it is the last one found."""
+    numbers = itertools.count(1)
+    lowerer = _Contracts(document, interface, program.named, lambda word: f"${word}_p{next(numbers)}")
+    lowerer.found.snapshots += program.snapshots
+    lowerer.add("postconditions", text)
     return lowerer.found
 
 
@@ -104,6 +115,11 @@ class _Contracts:
                     target.append(Clause(text, None, "it is prose", line=line))
             elif isinstance(inner, tree.Scalar):
                 target.append(self._clause(kind, inner))
+
+    def add(self, kind: str, text: str) -> None:
+        """A clause that is written nowhere."""
+        target: list[Clause] = getattr(self.found, kind)
+        target.append(self._clause(kind, tree.Scalar(Span(0, 0, 0, 0), text, "'")))
 
     def _clause(self, kind: str, node: tree.Scalar) -> Clause:
         text, line = " ".join(node.text.split()), self._document.line(node)

@@ -113,6 +113,9 @@ PROPERTY_TEST = Either(
                 Field("inputs", MapOf(Anything()), "What to draw single inputs from."),
                 Field("generators", MapOf(Anything()), "The same, in the older notation."),
                 Field("runs", Number(True, 1, 1_000_000), "How many inputs to try.", default="100"),
+                Field("mocks", MapOf(Anything()), "Answers of effects, by step."),
+                Field("except", ListOf(Text("name")), "Fields of the answer that may differ when "
+                      "`idempotency` asks twice."),
                 Field("description", Text(), "Why it must hold."),
             ),
             rest=Anything(),

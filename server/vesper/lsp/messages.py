@@ -16,6 +16,8 @@ class Request:
     params: Any
     cancelled: bool = False
     """Whether the client no longer wants it, and has been told so: that was its answer."""
+    decided: bool = False
+    """Whether it can no longer be cancelled, and still waits for its answer."""
 
 
 @dataclass(slots=True, eq=False)

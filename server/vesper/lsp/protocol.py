@@ -208,7 +208,9 @@ class VesperProtocol(LanguageServerProtocol):
         with self._deciding:
             if request.cancelled:
                 return False
-            self._forget(request)
+            if not request.decided:
+                self._forget(request)
+            request.decided = True
             return True
 
     def _notice(self, notification: Notification) -> None:

@@ -48,6 +48,15 @@ class Reports:
         self._is_pulled = False
         self._pushed: dict[str, OpenDocument] = {}
         self._owes_refresh = False
+        self._remarks: dict[str, tuple[int | None, list[Diagnostic]]] = {}
+
+    def remark(self, document: OpenDocument, found: list[Diagnostic]) -> None:
+        """Tell of problems that checking cannot find, until the text changes or others take their place."""
+        before = self._remarks.pop(document.uri, None)
+        if found:
+            self._remarks[document.uri] = (document.version, found)
+        if found or before is not None:
+            self._documents.look_again(document)
 
     def step(self) -> bool:
         """Tell of the problems of one document whose are out of date; False when none are."""
@@ -79,10 +88,17 @@ class Reports:
             return []
         analysis = document.analysis
         analysis.around = self._indexing.around(document)
-        document.said = analysis.diagnostics()
+        document.said = [*analysis.diagnostics(), *self._remarked(document)]
         return diagnostics_json(
             analysis.text, document.said, self._documents.encoding, self._locating(document)
         )
+
+    def _remarked(self, document: OpenDocument) -> list[Diagnostic]:
+        version, found = self._remarks.get(document.uri, (None, []))
+        if found and version != document.version:
+            del self._remarks[document.uri]
+            return []
+        return found
 
     def one(self, document: OpenDocument, found: Diagnostic) -> Json:
         """A diagnostic as the client was told of it."""
@@ -91,6 +107,7 @@ class Reports:
 
     def forget(self, document: OpenDocument) -> None:
         """Take back what was said of a document that is closed."""
+        self._remarks.pop(document.uri, None)
         self._pushed.pop(document.uri, None)
         if not self._is_pulled:
             self._push(document, [])

@@ -150,9 +150,14 @@ def too_many_items(found: int, most: int, site: str) -> Failure:
     return Failure(("too_many_items",), message, details)
 
 
-def failure_told(failure: Failure) -> dict[str, Value]:
-    """The error that a failure which nothing handled ends the run with."""
-    code = next((it for it in failure.codes if it in RUN_ERRORS), "effect_failed")
+def failure_told(failure: Failure, program: Program) -> dict[str, Value]:
+    """The error that a failure which nothing handled ends the run with.
+
+    A code that the document declares is told as it is: the error of a called node under its own name.
+    """
+    declared = () if failure.final else program.error_codes
+    known = (it for it in failure.codes if it in declared or it in RUN_ERRORS)
+    code = next(known, "effect_failed")
     details = dict(failure.details)
     if "effect_failed" in (code, *failure.codes):
         details["codes"] = [*failure.codes]

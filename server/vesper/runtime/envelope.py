@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from vesper.runtime.request import Breach
+from vesper.values.encoding import plain
 from vesper.values.value import Value
 
 
@@ -38,6 +39,42 @@ class Envelope:
     runtime: str
     trace_id: str
     duration_ms: float
+
+
+def told(envelope: Envelope) -> dict[str, Any]:
+    """The envelope in values of JSON (decimals stay, and `to_json` writes them); lines count from 1."""
+    error, contracts = envelope.error, envelope.contracts
+    details: dict[str, Any] = {}
+    if error is not None:
+        details = {
+            "code": error.code,
+            "message": error.message,
+            "details": plain(dict(error.details)),
+        }
+    violated = [
+        {
+            "kind": it.kind,
+            "clause": it.clause,
+            "reason": it.reason,
+            "values": plain(dict(it.values)),
+            "line": it.line + 1,
+        }
+        for it in contracts.violated
+    ]
+    return {
+        "node_id": envelope.node_id,
+        "status": envelope.status,
+        "output": None if envelope.output is None else plain(dict(envelope.output)),
+        "error": details or None,
+        "contracts": {
+            "checked": contracts.checked,
+            "violated": violated,
+            "unchecked": list(contracts.unchecked),
+        },
+        "runtime": envelope.runtime,
+        "trace_id": envelope.trace_id,
+        "duration_ms": envelope.duration_ms,
+    }
 
 
 RUN_ERRORS: Mapping[str, str] = {

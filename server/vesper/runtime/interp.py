@@ -94,9 +94,9 @@ class _Run:
         try:
             return (yield from self._run(inputs))
         except Failure as failure:
-            return self._ended(failure_told(failure))
+            return self._ended(failure_told(failure, self._program))
         except Fault as fault:
-            return self._ended(failure_told(fault_failure(fault, self._place.site)))
+            return self._ended(failure_told(fault_failure(fault, self._place.site), self._program))
 
     def _run(self, inputs: Mapping[str, Value]) -> Running:
         taken = take_inputs(self._program, inputs)

@@ -21,7 +21,9 @@ LIST_REFERENCES: Final = "vesper.listReferences"
 PEEK_REFERENCES: Final = "vesper.peekReferences"
 """A command of the client: `(uri, position, locations)`."""
 RUN_TEST: Final = "vesper.runTest"
-"""A command of the client: `(uri, node id, name of the case)`."""
+"""`(uri, node id, name of the case)`: the server's own, or the client's where it has one."""
+DEBUG_TEST: Final = "vesper.debugTest"
+"""The same for debugging; only a client can begin that."""
 _LISTED: Final = 10
 
 
@@ -30,9 +32,7 @@ def code_lens(ls: VesperServer, params: types.CodeLensParams) -> list[Json]:
     """Lenses for tasks are whole; what the others say is worked out for those that are shown."""
     document = ls.document(params.text_document.uri)
     found = [_of_tasks(ls, document, *it) for it in _tasks_by_line(ls, document)]
-    can_run = RUN_TEST in ls.client_commands
-    wanted = (it for it in lenses(document.analysis) if it.kind == "references" or can_run)
-    return [*found, *(_open(ls, document, it) for it in wanted)]
+    return [*found, *(each for it in lenses(document.analysis) for each in _open(ls, document, it))]
 
 
 @feature(types.CODE_LENS_RESOLVE)
@@ -80,13 +80,17 @@ def _references(
     ]
 
 
-def _open(ls: VesperServer, document: OpenDocument, it: Lens) -> Json:
-    """A lens as plain JSON: a long document has hundreds."""
+def _open(ls: VesperServer, document: OpenDocument, it: Lens) -> Iterator[Json]:
+    """The lenses of a place as plain JSON: a long document has hundreds."""
     written: Json = {"range": range_json(document.analysis.text, it.span, ls.encoding)}
     if it.kind == "references":
-        return written | {"data": {"uri": document.uri}}
+        yield written | {"data": {"uri": document.uri}}
+        return
     arguments = [document.uri, it.node, it.name]
-    return written | {"command": {"title": "Run test", "command": RUN_TEST, "arguments": arguments}}
+    yield written | {"command": {"title": "Run test", "command": RUN_TEST, "arguments": arguments}}
+    if DEBUG_TEST in ls.client_commands:
+        debug = {"title": "Debug test", "command": DEBUG_TEST, "arguments": arguments}
+        yield written | {"command": debug}
 
 
 def _tasks_by_line(ls: VesperServer, document: OpenDocument) -> Iterator[tuple[int, list[Task]]]:

@@ -1,0 +1,20 @@
+"""The engines by name."""
+
+from typing import Final
+
+from vesper.errors import VesperError
+from vesper.runtime.engine import Engine
+
+ENGINES: Final = ("interp",)
+
+
+def engine(name: str) -> Engine:
+    """The engine of that name; VesperError `invalid` where there is none."""
+    match name:
+        case "interp":
+            from vesper.runtime.interp import Interpreter
+
+            return Interpreter()
+        case _:
+            known = " and ".join(ENGINES)
+            raise VesperError("invalid", f"there is no engine `{name[:60]}`", f"there are {known}")
