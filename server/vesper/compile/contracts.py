@@ -59,7 +59,9 @@ def contract(
 def promise(document: Document, interface: Interface, program: Program, text: str) -> Contract:
     """One more postcondition of a node, which its document does not hold; it is the last one found."""
     numbers = itertools.count(1)
-    lowerer = _Contracts(document, interface, program.named, lambda word: f"${word}_p{next(numbers)}")
+    lowerer = _Contracts(
+        document, interface, program.named, lambda word: f"${word}_p{next(numbers)}"
+    )
     lowerer.found.snapshots += program.snapshots
     lowerer.add("postconditions", text)
     return lowerer.found

@@ -167,7 +167,9 @@ def _function(flow: Flow, clauses: Clauses, body: list[ast.stmt]) -> ast.Functio
         first.append(assign("times", ast.Dict([], [])))
     tally = tuple_of([checked, load("broken"), unchecked, load("ops")])
     told = [load("error"), load("site"), load("at"), tally]
-    rescue = ast.ExceptHandler(of_kit("ENDINGS"), "error", [ast.Return(kit("ended_by", *told))])
+    rescue = ast.ExceptHandler(
+        of_kit("ENDINGS"), "error", [ast.Return(kit("ended_by", load("NODE"), *told))]
+    )
     names = ["given", "site", *(["watcher"] if flow.is_watched else [])]
     given = ast.arguments([], [ast.arg(it) for it in names], None, [], [], None, [])
     whole = ast.Try(body, [rescue], [], [])

@@ -1,5 +1,6 @@
 """Statements that tests make about a node: evaluated by the engines like anything a document says."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -46,8 +47,11 @@ def promising(program: Program, text: str, facts: Facts) -> Program:
     clause = found.postconditions[-1]
     if clause.condition is None:
         raise ValueError(clause.reason)
+    # Engines know programs by their digests.
+    digest = hashlib.blake2b(f"{program.digest}\n{text}".encode(), digest_size=16).hexdigest()
     return replace(
         program,
+        digest=digest,
         postconditions=(*program.postconditions, clause),
         snapshots=tuple(found.snapshots),
         exit_reads=tuple(

@@ -5,7 +5,7 @@ from typing import Final
 from vesper.errors import VesperError
 from vesper.runtime.engine import Engine
 
-ENGINES: Final = ("interp",)
+ENGINES: Final = ("interp", "python")
 
 
 def engine(name: str) -> Engine:
@@ -15,6 +15,10 @@ def engine(name: str) -> Engine:
             from vesper.runtime.interp import Interpreter
 
             return Interpreter()
+        case "python":
+            from vesper.runtime.python import Python
+
+            return Python()
         case _:
             known = " and ".join(ENGINES)
             raise VesperError("invalid", f"there is no engine `{name[:60]}`", f"there are {known}")

@@ -351,12 +351,14 @@ Tally = tuple[int, Sequence[Breach], Iterable[str], int]
 """How many clauses were checked, which are broken, which nobody could check, and the operations."""
 
 
-def ended_by(error: BaseException, site: str, at: str | None, tally: Tally) -> Ended:
+def ended_by(
+    program: Program, error: BaseException, site: str, at: str | None, tally: Tally
+) -> Ended:
     """The end of a run by what failed and nothing handled."""
     checked, broken, unchecked, ops = tally
     found = failure(error.error if isinstance(error, Outside) else error, site, at)
     if broken and not found.final:
         told_of = ending.breaches_told("precondition_violated", broken)
     else:
-        told_of = ending.failure_told(found)
+        told_of = ending.failure_told(found, program)
     return Ended(None, told_of, False, checked, tuple(broken), tuple(unchecked), ops)
