@@ -17,6 +17,7 @@ from vesper.runtime.engine import Engine, Watcher
 from vesper.runtime.envelope import Contracts, Envelope, Problem
 from vesper.runtime.handling import Call, Handler, Suspended
 from vesper.runtime.journal import Ambiguous
+from vesper.runtime.memory import bounded
 from vesper.runtime.request import Effect, Ended, Failure, Fork, Invocation, Request, Running
 from vesper.values.value import Value
 
@@ -147,7 +148,8 @@ class _Run:
     def program(self, program: Program, inputs: Mapping[str, Value], place: _Place) -> Ended:
         """Run one program, the outermost or one that is called."""
         place = replace(place, call=replace(place.call, deadline=place.deadline))
-        running = self._conduct.engine.begin(program, inputs, place.prefix, self._conduct.watcher)
+        watcher = bounded(program, self._conduct.watcher)
+        running = self._conduct.engine.begin(program, inputs, place.prefix, watcher)
         return self._follow(running, place)
 
     def _follow(self, running: Running, place: _Place) -> Any:
