@@ -1,9 +1,13 @@
 """Small documents around what a test is about."""
 
 from textwrap import dedent, indent
+from typing import Any
 
+from tests.runtime.programs import World
 from vesper.compile.lower import lower
 from vesper.lang.program import Program, Step
+from vesper.runtime.interp import Interpreter
+from vesper.runtime.request import Effect, Ended
 
 
 def document(flow: str = "", outputs: str = "result: any", **sections: str) -> str:
@@ -33,3 +37,20 @@ DONE = """
   operation: return
   return_success: {result: 1}
 """
+
+
+def run(
+    flow: str,
+    given: dict[str, Any] | None = None,
+    answers: dict[str, Any] | None = None,
+    **sections: str,
+) -> Ended:
+    """What such a document comes to; `answers` are those of effects, by site."""
+    return World(answers).drive(Interpreter().begin(program(flow, **sections), given or {"a": 1}))
+
+
+def asked(flow: str, **sections: str) -> Effect:
+    """The first effect that such a document asks for."""
+    world = World()
+    world.drive(Interpreter().begin(program(flow, **sections), {"a": 1}))
+    return world.asked[0]

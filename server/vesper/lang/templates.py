@@ -74,7 +74,9 @@ def is_calculation(sql: str, column: str) -> bool:
         else:
             if wants_operand:
                 return False
-            spaced = spaced and found[0] == f" {found[1]} "
+            spaced = (
+                spaced and sql[found.start(1) - 1] == sql[found.end(1) : found.end(1) + 1] == " "
+            )
             wants_operand = True
         at = found.end()
     columns = [it for it in words if it[0].isalpha() or it[0] == "_"]

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Field, MapOf, Record, Text
-from vesper.lang.ir import Arithmetic, Call, Const, Expr, GetField, GetItem, Load
-from vesper.lang.ir import Text as Filled
+from vesper.lang.ir import GetField, Load
 from vesper.lang.lowering import Lowering
 from vesper.lang.operation import Operation, text_of
 from vesper.lang.program import Assign, Block
-from vesper.lang.types import ANY, INTEGER, STRING, Array, MapType, RecordType
+from vesper.lang.types import ANY, INTEGER, STRING, MapType, RecordType
 
 _HOST = re.compile(r"https?://(?:[^/?#@\s]*@)?([^/?#@:\s{}]+)(?=[/?#:]|\Z)", re.IGNORECASE)
 
@@ -41,7 +40,6 @@ def _lower(step: Lowering) -> Block:
     call = step.perform(
         step.arguments("on_success"),
         kind="read" if reads else "write",
-        capabilities=_capabilities(step),
         output="$reply",
         type=_REPLY,
     )
@@ -52,29 +50,6 @@ def _lower(step: Lowering) -> Block:
     taken = step.under({"response": response, "result": response})
     extracted = taken.values(step.get("extract", step.get("on_success")))
     return (*block, *(it for name, value in extracted.items() for it in step.sets(name, value)))
-
-
-def _capabilities(step: Lowering) -> tuple[Expr, ...]:
-    """A host that is only known when the step runs is read off the address that is called then."""
-    endpoint = step.word("endpoint")
-    if "://" not in endpoint or _HOST.match(endpoint):
-        return step.capabilities()
-    host = Filled((Const("network.http_client."), _host(step.text(step.get("endpoint")))))
-    return (host, *step.capabilities()[1:])
-
-
-def _host(address: Expr) -> Expr:
-    """What stands between `//` and the path, without a user in front and a port behind."""
-    found = _part(address, "/", Const(2))
-    for end in ("?", "#", "\\"):
-        found = _part(found, end, Const(0))
-    pieces = Call("split", (found, Const("@")))
-    last = Arithmetic("-", Call("len", (pieces,), INTEGER), Const(1), INTEGER)
-    return Call("lower", (_part(GetItem(pieces, last), ":", Const(0)),), STRING)
-
-
-def _part(text: Expr, separator: str, at: Expr) -> Expr:
-    return GetItem(Call("split", (text, Const(separator)), Array(STRING)), at, STRING)
 
 
 OPERATION = Operation(
