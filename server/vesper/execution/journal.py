@@ -91,12 +91,13 @@ class RunJournal:
             self._write()
 
     def adopt(self, entries: Iterable[Entry]) -> None:
-        """Begin with what another run was answered."""
+        """Begin with what another run was answered; on disk when this returns."""
         with self._writing:
             for entry in entries:
                 self._places.setdefault(entry.site, next(self._numbers))
                 self._entries[entry.site] = entry
                 self._unwritten.append(self._row(entry, "adopted"))
+            self._write()
 
     def drain(self, connection: Connection) -> None:
         """Write what waits for a commit inside that of somebody else."""

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vesper.errors import VesperError
+from vesper.execution.changes import Change, changed, from_notes, noted, rewritten
 from vesper.execution.journal import RunJournal
 from vesper.execution.ledger import Draft, Execution, Ledger, Status, limits_of
 from vesper.execution.recovery import Decision, ask_person, decide
+from vesper.execution.replay import Replay, before_changes, replayed, tried
 from vesper.execution.results import Results
 from vesper.lang.program import Program
 from vesper.runtime.driver import Conduct, enveloped, follow
@@ -143,9 +145,8 @@ class Runs:
         if ended is not None:
             return ended
         if program.digest != execution.digest:
-            message = f"`{execution.node_id}` has changed since run {execution.id[:12]} began"
-            hint = "put the document back as it was, or stop the run and begin a new one"
-            raise VesperError("conflict", message, hint)
+            raise _changed_since(execution)
+        program = rewritten(program, from_notes(execution.changes))
         draft = self.ledger.draft_of(execution.id, program)
         if not self.ledger.take(execution.id):
             return self.resume(execution.id, options)
@@ -164,6 +165,58 @@ class Runs:
             actor=execution.actor, role=execution.role,
         )  # fmt: skip
         return self._go(draft, journal, options)
+
+    def trace(self, trace_id: str, engine: str = "") -> Replay:
+        """The steps of a run with their values, from its journal; performs nothing.
+
+        An `engine` of another name shows whether that one does the same.
+        """
+        draft, has_changed = self._remembered(trace_id)
+        entries = self.ledger.journal_of(draft).entries()
+        replay = replayed(
+            draft, entries, self.ledger.envelope_of(draft.id), self.engine(engine or draft.engine),
+            self.resolve,
+        )  # fmt: skip
+        return replace(replay, has_changed=has_changed)
+
+    def fork(
+        self, trace_id: str, changes: Sequence[Change], options: RunOptions = _USUAL
+    ) -> Replay:
+        """A run done again with changes, as far as its journal knows the answers; performs nothing."""
+        draft, has_changed = self._remembered(trace_id)
+        entries = self.ledger.journal_of(draft).entries()
+        made = changed(draft.program, draft.inputs, entries, changes)
+        engine = self.engine(options.engine or draft.engine)
+        return replace(tried(draft, made, engine, self.resolve), has_changed=has_changed)
+
+    def fork_live(
+        self, trace_id: str, changes: Sequence[Change], options: RunOptions = _USUAL
+    ) -> Envelope:
+        """A new run that begins as another did up to the first change, and from there on really acts."""
+        draft, has_changed = self._remembered(trace_id)
+        if has_changed:
+            raise _changed_since(self.ledger.get(trace_id))
+        entries = self.ledger.journal_of(draft).entries()
+        made = changed(draft.program, draft.inputs, entries, changes)
+        engine = self.engine(options.engine or draft.engine)
+        kept = before_changes(draft, entries, made, engine, self.resolve)
+        copy = Draft(
+            options.trace_id or self._setting.new_id(), made.program, made.inputs, engine.name,
+            options.actor, options.role, "", draft.id, noted(changes),
+        )  # fmt: skip
+        journal = self.ledger.begin(copy)
+        assert isinstance(journal, RunJournal)
+        journal.adopt(kept)
+        return self._go(copy, journal, options)
+
+    def _remembered(self, trace_id: str) -> tuple[Draft, bool]:
+        """A run as it was begun, and whether its document is another one by now."""
+        execution = self.ledger.get(trace_id)
+        program = self._setting.nodes(execution.node_id)
+        draft = self.ledger.draft_of(
+            execution.id, rewritten(program, from_notes(execution.changes))
+        )
+        return draft, program.digest != execution.digest
 
     def stop(self, trace_id: str) -> Execution:
         """Have a run stopped before its next effect, in whatever process it is; one that waits ends now."""
@@ -345,6 +398,12 @@ class Runs:
             code = "node_not_found" if error.kind == "not_found" else "document_invalid"
             details: dict[str, Value] = {"hint": error.hint} if error.hint else {}
             raise Failure((code, "effect_failed"), error.message, details) from error
+
+
+def _changed_since(execution: Execution) -> VesperError:
+    message = f"`{execution.node_id}` has changed since run {execution.id[:12]} began"
+    hint = "put the document back as it was, or stop the run and begin a new one"
+    return VesperError("conflict", message, hint)
 
 
 def _key_of(program: Program, inputs: Mapping[str, Value], options: RunOptions) -> str:

@@ -183,7 +183,7 @@ class _Run:
     def _call(self, effect: Effect, place: _Place) -> Call:
         call = place.call
         deadline = call.deadline
-        if deadline is not None and "!" in effect.site.rpartition(">")[2]:
+        if deadline is not None and "!" in effect.site:
             deadline += GRACE
         if effect.timeout is not None:
             own = self._conduct.clock() + effect.timeout

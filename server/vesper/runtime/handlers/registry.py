@@ -1,6 +1,6 @@
 """Finds the provider of an effect, and makes one kind of failure of all that providers raise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from vesper.errors import VesperError
 from vesper.lang.conversion import convert
@@ -11,18 +11,22 @@ from vesper.values.value import Fault, Value
 
 
 class Registry:
-    """The providers by the operations they perform. A later one takes the place of an earlier one."""
+    """The providers, found by the operations they perform."""
 
-    def __init__(self, providers: Iterable[Provider]) -> None:
-        self._by_operation: Mapping[str, Provider] = {
-            operation: it for it in providers for operation in it.operations
-        }
+    def __init__(self, find: Callable[[str], Provider | None]) -> None:
+        self._find = find
+
+    @classmethod
+    def of(cls, providers: Iterable[Provider]) -> "Registry":
+        """Of these; a later one takes the place of an earlier one."""
+        by_operation = {operation: it for it in providers for operation in it.operations}
+        return cls(by_operation.get)
 
     def __call__(self, effect: Effect, call: Call) -> Value:
-        provider = self._by_operation.get(effect.operation)
+        provider = self._find(effect.operation)
         if provider is None:
             raise Failure(
-                ("unsupported_operation", "effect_failed"),
+                ("operation_unknown", "effect_failed"),
                 f"nothing here performs `{effect.operation}`, which {effect.site} asks for",
                 {"step": effect.site, "operation": effect.operation},
             )
@@ -41,7 +45,7 @@ class Registry:
 
     def is_keyed(self, effect: Effect) -> bool:
         """Whether the effect performed twice with one key counts once."""
-        provider = self._by_operation.get(effect.operation)
+        provider = self._find(effect.operation)
         return provider is not None and provider.is_keyed(effect)
 
 

@@ -1,0 +1,218 @@
+"""A run done again from its journal, performing nothing: to see its steps, compare engines, try changes."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vesper.execution.changes import Changed
+from vesper.execution.envelopes import said
+from vesper.execution.ledger import Draft
+from vesper.lang.program import Clause, Program, Step
+from vesper.runtime.driver import Conduct, Resolver, enveloped, follow
+from vesper.runtime.engine import Engine, Watcher
+from vesper.runtime.envelope import Envelope
+from vesper.runtime.handlers.recall import nothing_else, recalling
+from vesper.runtime.handlers.redaction import Redactor
+from vesper.runtime.handling import Call, Handler, Suspended
+from vesper.runtime.journal import Entry, Remembered
+from vesper.runtime.request import Effect, Ended, Failure
+from vesper.values.value import Fault, Value
+
+
+@dataclass(slots=True)
+class TracedStep:
+    """A step as it ran."""
+
+    step: str
+    """Its site."""
+    operation: str
+    line: int
+    """In its file, from 0."""
+    values: dict[str, Value] = field(default_factory=dict[str, Value])
+    """The names that it set, sensitive values hidden."""
+    failed: str = ""
+    """The code that it failed with before its handlers ran."""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TracedEffect:
+    """What was asked of the world, and the answer; sensitive values are hidden."""
+
+    site: str
+    operation: str
+    kind: str
+    state: str
+    arguments: Value
+    answer: Value
+    failed: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of doing a run again."""
+
+    envelope: Envelope
+    steps: tuple[TracedStep, ...]
+    effects: tuple[TracedEffect, ...]
+    is_equal: bool | None = None
+    """Whether it ended as the run did; None where there is nothing to compare with."""
+    would: Mapping[str, Value] | None = None
+    """The effect that the changed run would go on to perform, and that nobody performed."""
+    has_changed: bool = False
+    """Whether the document is another one than when the run began."""
+
+
+class Recorder(Watcher):
+    """Notes the steps of a run, in the order they began. Branches tell theirs from several threads."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.steps: list[TracedStep] = []
+        self.left_at: dict[str, int] = {}
+        """By the path of a step: how many effects had been asked for when it was first left."""
+        self.asked: list[str] = []
+        self._redactor = redactor
+        self._open: dict[tuple[int, str], tuple[TracedStep, dict[str, Value]]] = {}
+        self._lock = threading.Lock()
+
+    def entered(self, step: Step, site: str, scope: Mapping[str, Value]) -> None:
+        """A step begins."""
+        traced = TracedStep(site, step.operation, step.line)
+        with self._lock:
+            self.steps.append(traced)
+            self._open[threading.get_ident(), site] = (traced, dict(scope))
+
+    def left(
+        self, step: Step, site: str, scope: Mapping[str, Value], failure: Failure | None
+    ) -> None:
+        """A step has ended."""
+        with self._lock:
+            self.left_at.setdefault(step.path, len(self.asked))
+            traced, before = self._open.pop((threading.get_ident(), site), (None, {}))
+        if traced is None:
+            return
+        traced.ended = True
+        traced.failed = "" if failure is None else failure.code
+        set_now = {
+            name: value
+            for name, value in scope.items()
+            if not name.startswith("$") and (name not in before or before[name] is not value)
+        }
+        hidden = self._redactor.hide(set_now)
+        traced.values = hidden if isinstance(hidden, dict) else {}
+
+    def judged(self, clause: Clause, scope: Mapping[str, Value], verdict: bool | Fault) -> None:
+        """A clause was evaluated; the envelope tells those that do not hold."""
+
+    def listening(self, inner: Handler) -> Handler:
+        """Count what is asked for on its way to `inner`."""
+
+        def handle(effect: Effect, call: Call) -> Value:
+            self.asked.append(effect.site)
+            return inner(effect, call)
+
+        return handle
+
+
+def replayed(
+    draft: Draft,
+    entries: Sequence[Entry],
+    ended: Envelope | None,
+    engine: Engine,
+    resolve: Resolver,
+) -> Replay:
+    """The run done again in an engine, every effect answered from the journal."""
+    journal = Remembered(entries)
+    handler = recalling(journal, nothing_else(ended is not None))
+    replay, _ = _run(draft, entries, handler, engine, resolve)
+    if ended is None:
+        return replay
+    return replace(replay, is_equal=said(replay.envelope) == said(ended))
+
+
+def tried(draft: Draft, changed: Changed, engine: Engine, resolve: Resolver) -> Replay:
+    """The changed run as far as the journal knows the answers; the effect it would perform next is told."""
+    journal = Remembered(changed.entries)
+    program = changed.program
+    redactor = Redactor.of(program.security.sensitive, changed.inputs)
+    would: list[dict[str, Value]] = []
+
+    def handle(effect: Effect, call: Call) -> Value:
+        entry = journal.find(effect.site)
+        if entry is not None and entry.digest == effect.digest and entry.state == "done":
+            return entry.outcome.give()
+        would.append(
+            {
+                "site": effect.site,
+                "operation": effect.operation,
+                "kind": effect.kind,
+                "arguments": redactor.hide(dict(effect.arguments)),
+            }
+        )
+        raise Suspended(f"the changed run would perform `{effect.operation}` at {effect.site}")
+
+    copy = replace(draft, program=program, inputs=changed.inputs)
+    replay, _ = _run(copy, changed.entries, handle, engine, resolve)
+    return replace(replay, would=would[0] if would else None)
+
+
+def before_changes(
+    draft: Draft, entries: Sequence[Entry], changed: Changed, engine: Engine, resolve: Resolver
+) -> list[Entry]:
+    """The entries that no change can have touched: asked for before the first changed step ended."""
+    if changed.has_new_inputs:
+        return []
+    handler = recalling(Remembered(entries), nothing_else(False))
+    _, recorder = _run(draft, entries, handler, engine, resolve)
+    count = min((recorder.left_at.get(it, 0) for it in changed.paths), default=0)
+    kept = set(recorder.asked[:count])
+    return [it for it in changed.entries if it.site in kept and it.state == "done"]
+
+
+def _run(
+    draft: Draft, entries: Sequence[Entry], handler: Handler, engine: Engine, resolve: Resolver
+) -> tuple[Replay, Recorder]:
+    program = draft.program
+    sensitive = program.security.sensitive
+    recorder = Recorder(Redactor.of(sensitive, draft.inputs))
+    call = Call(
+        draft.id, program.node_id, "", draft.actor, draft.role, sensitive=frozenset(sensitive)
+    )
+    refusals = {it.site: it.outcome for it in entries if it.operation == "call_node"}
+
+    def permit(effect: Effect, _call: Call) -> None:
+        # Which call of another node was refused is on record; what is allowed by now does not matter.
+        if effect.site in refusals:
+            refusals[effect.site].give()
+
+    conduct = Conduct(engine, recorder.listening(handler), call, resolve, permit, recorder)
+    began = time.monotonic()
+    try:
+        ended: Ended | Suspended = follow(_unhurried(program), draft.inputs, conduct)
+    except Suspended as suspended:
+        ended = suspended
+    envelope = enveloped(program, ended, conduct, time.monotonic() - began)
+    effects = tuple(_shown(it, draft) for it in entries)
+    return Replay(envelope, tuple(recorder.steps), effects), recorder
+
+
+def _unhurried(program: Program) -> Program:
+    """The program without a time limit: what was late then is on record, and nothing else is late."""
+    return replace(program, limits=replace(program.limits, timeout=None))
+
+
+def _shown(entry: Entry, draft: Draft) -> TracedEffect:
+    redactor = Redactor.of(draft.program.security.sensitive, draft.inputs)
+    failure = entry.outcome.failure
+    return TracedEffect(
+        entry.site,
+        entry.operation,
+        entry.kind,
+        entry.state,
+        redactor.hide(entry.arguments),
+        redactor.hide(entry.outcome.value),
+        "" if failure is None else failure.code,
+        entry.outcome.seconds,
+    )
