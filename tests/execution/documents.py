@@ -45,7 +45,7 @@ flow:
     provider: cards
     endpoint: /v1/charges
     method: POST
-    parameters: {amount: "{amount}", fee: "{fee}", card: "{card}"}
+    parameters: {order: "{order_id}", amount: "{amount}", fee: "{fee}", card: "{card}"}
     timeout: 10s
     on_success:
       extract:

@@ -61,7 +61,7 @@ def test_a_trace_hides_what_is_sensitive(opened: Callable[..., tuple[Workspace, 
     assert CARD not in str(replay.steps)
     assert isinstance(charge.arguments, dict)
     assert charge.arguments["parameters"] == {
-        "amount": Decimal("100.00"), "fee": Decimal("3.20"), "card": HIDDEN,
+        "order": "ord_1", "amount": Decimal("100.00"), "fee": Decimal("3.20"), "card": HIDDEN,
     }  # fmt: skip
 
 

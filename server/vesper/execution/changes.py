@@ -159,15 +159,14 @@ def _with_answer(entry: Entry, change: Change) -> Entry:
         code = change.text.strip()
         failure = Failure((code, "effect_failed"), f"changed by hand: {code}")
         return replace(entry, state="done", outcome=Outcome(failure=failure))
-    value = _value(change)
-    if not isinstance(before, dict):
-        return replace(entry, state="done", outcome=Outcome(value))
-    body = before.get("body")
-    if change.field not in before and isinstance(body, dict):
-        value = {**before, "body": {**body, change.field: value}}
-    else:
-        value = {**before, change.field: value}
-    return replace(entry, state="done", outcome=Outcome(value))
+    answer = _value(change)
+    if isinstance(before, dict):
+        body = before.get("body")
+        if change.field not in before and isinstance(body, dict):
+            answer = {**before, "body": {**body, change.field: answer}}
+        else:
+            answer = {**before, change.field: answer}
+    return replace(entry, state="done", outcome=Outcome(answer))
 
 
 def _without_rounds(site: str) -> str:

@@ -90,9 +90,10 @@ class Recorder(Watcher):
         """A step has ended."""
         with self._lock:
             self.left_at.setdefault(step.path, len(self.asked))
-            traced, before = self._open.pop((threading.get_ident(), site), (None, {}))
-        if traced is None:
+            opened = self._open.pop((threading.get_ident(), site), None)
+        if opened is None:
             return
+        traced, before = opened
         traced.ended = True
         traced.failed = "" if failure is None else failure.code
         set_now = {
