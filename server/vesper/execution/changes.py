@@ -159,13 +159,14 @@ def _with_answer(entry: Entry, change: Change) -> Entry:
         code = change.text.strip()
         failure = Failure((code, "effect_failed"), f"changed by hand: {code}")
         return replace(entry, state="done", outcome=Outcome(failure=failure))
-    answer = _value(change)
-    if isinstance(before, dict):
-        body = before.get("body")
-        if change.field not in before and isinstance(body, dict):
-            answer = {**before, "body": {**body, change.field: answer}}
-        else:
-            answer = {**before, change.field: answer}
+    value = _value(change)
+    if not isinstance(before, dict):
+        return replace(entry, state="done", outcome=Outcome(value))
+    answer, body = dict(before), before.get("body")
+    if change.field not in before and isinstance(body, dict):
+        answer["body"] = {**body, change.field: value}
+    else:
+        answer[change.field] = value
     return replace(entry, state="done", outcome=Outcome(answer))
 
 
