@@ -6,7 +6,6 @@ is SIGKILL.
 
 import multiprocessing
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from vesper.config import Settings
 from vesper.execution.recovery import Decision
 from vesper.execution.runs import RunOptions, Runs
 from vesper.runtime.envelope import Envelope
+from vesper.store.engine import connect
 from vesper.tasks.board import Board
 
 KEYED = "Idempotency-Key"
@@ -87,7 +87,7 @@ class Scene:
         return self.runs.resume(trace, RunOptions(actor="ada"), decision)
 
     def rows(self) -> list[str]:
-        with closing(sqlite3.connect(self.root / ".vesper" / "data.db")) as connection:
+        with closing(connect(self.root / ".vesper" / "data.db", 5)) as connection:
             found = connection.execute("SELECT order_id FROM payments ORDER BY order_id")
             return [it for (it,) in found]
 

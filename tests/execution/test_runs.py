@@ -1,6 +1,5 @@
 """Runs in a workspace: entered, ended, kept waiting, taken up again, stopped."""
 
-import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -20,6 +19,7 @@ from vesper.lang.types import STRING
 from vesper.runtime.grant import Grant, Say
 from vesper.runtime.handling import Call, Suspended
 from vesper.runtime.request import Effect, Failure
+from vesper.store.engine import connect
 from vesper.tasks.board import Board
 from vesper.values.value import Value
 
@@ -140,7 +140,7 @@ class TestRecovery:
         assert workspace.provider.times("charge") == charges
         (task,) = Board(workspace.folder).find()
         assert (task.status, task.result) == ("completed", f"decided: {decision.answer}")
-        with closing(sqlite3.connect(workspace.folder / ".vesper" / "vesper.db")) as connection:
+        with closing(connect(workspace.folder / ".vesper" / "vesper.db", 5)) as connection:
             (said,) = connection.execute(
                 "SELECT decision FROM effects WHERE site = 'charge'"
             ).fetchone()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal, TypeVar, cast
 
 from vesper.errors import VesperError
 from vesper.execution.envelopes import packed, unpacked
@@ -20,7 +20,7 @@ from vesper.store import execution_rows
 from vesper.store.database import Database
 from vesper.store.engine import Connection
 from vesper.store.execution_rows import ExecutionRow, NewExecution
-from vesper.store.owner import Owner
+from vesper.store.lease import Lease, Leases
 from vesper.values.encoding import canonical, decoded
 from vesper.values.value import Value
 
@@ -30,6 +30,7 @@ STATUSES: Final[tuple[Status, ...]] = (
 )  # fmt: skip
 ENDED: Final = frozenset({"success", "error", "cancelled"})
 _NEWEST: Final = 2**62
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Ledger:
     def __init__(self, folder: Path, now: Callable[[], datetime], *, wait: float = 5.0) -> None:
         self.database = Database(folder / "vesper.db", wait=wait)
         self.seals = Seals(folder)
-        self._owner = Owner(folder)
+        self._leases = Leases(folder)
+        self._held: dict[str, Lease] = {}
         self._now = now
 
     def begin(self, draft: Draft) -> RunJournal | str:
@@ -90,7 +92,8 @@ class Ledger:
 
         `Failure` with `key_reused` for a key of other inputs, and `rate_limited`.
         """
-        row = self._new(draft, "running")
+        lease = self._leases.take()
+        row = self._new(draft, lease.name)
         said = digest_of(draft.inputs) if draft.key else ""
 
         def change(connection: Connection) -> int | str:
@@ -105,12 +108,12 @@ class Ledger:
                 execution_rows.keep_key(connection, node, draft.key, said, draft.id)
             return number
 
-        number = self.database.write(change)
+        number = self._with(lease, draft.id, change, lambda it: isinstance(it, int))
         return number if isinstance(number, str) else self._journal(number, draft)
 
     def enter(self, draft: Draft, envelope: Envelope) -> None:
         """Enter a run that has ended already, and asked for nothing."""
-        row = self._new(draft, "running")
+        row = self._new(draft, "")
         data = self._seal(draft).close(packed(envelope))
         ended = self._now().isoformat()
 
@@ -145,12 +148,14 @@ class Ledger:
         self.database.write(change)
 
     def release(self, execution: str) -> None:
-        """Nobody here runs it any more, though it has not ended."""
-        self.database.write(lambda connection: execution_rows.take(connection, execution, ""))
+        """This process has the run in hand no longer, whether it has ended or not."""
+        lease = self._held.pop(execution, None)
+        if lease is not None:
+            lease.close()
 
     def take(self, execution: str) -> bool:
         """Take up a run that waits or was interrupted; false where it has ended, `busy` where one has it."""
-        owner = self._owner.name
+        lease = self._leases.take()
 
         def change(connection: Connection) -> bool:
             row = execution_rows.get(connection, execution)
@@ -158,13 +163,32 @@ class Ledger:
                 raise _unknown(execution)
             if row.status in ENDED:
                 return False
-            if row.status == "running" and self._is_held(row):
+            if row.status == "running" and self._leases.is_held(row.owner):
                 message = f"run {execution[:12]} is under way"
                 raise VesperError("busy", message, "wait for it, or stop it first")
-            execution_rows.take(connection, execution, owner)
+            execution_rows.take(connection, execution, lease.name)
             return True
 
-        return self.database.write(change)
+        return self._with(lease, execution, change, bool)
+
+    def _with(
+        self,
+        lease: Lease,
+        execution: str,
+        change: Callable[[Connection], T],
+        is_mine: Callable[[T], bool],
+    ) -> T:
+        """Make the change, and keep the lease where that gave the run to us."""
+        kept = False
+        try:
+            found = self.database.write(change)
+            kept = is_mine(found)
+            if kept:
+                self._held[execution] = lease
+            return found
+        finally:
+            if not kept:
+                lease.close()
 
     def stop(self, execution: str) -> None:
         """Ask whoever runs it to stop, in any process."""
@@ -227,16 +251,17 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of everything; the ledger must not be used afterwards."""
-        self._owner.close()
+        for execution in list(self._held):
+            self.release(execution)
         self.database.close()
 
-    def _new(self, draft: Draft, status: str) -> NewExecution:
+    def _new(self, draft: Draft, owner: str) -> NewExecution:
         inputs = self._seal(draft).close(canonical(dict(draft.inputs)))
         changes = canonical(dict(draft.changes)).decode()
         program = draft.program
         return NewExecution(
-            draft.id, program.node_id, program.digest, draft.engine, status, inputs, draft.actor,
-            draft.role, self._owner.name, self._now().isoformat(), draft.forked_from, changes,
+            draft.id, program.node_id, program.digest, draft.engine, "running", inputs, draft.actor,
+            draft.role, owner, self._now().isoformat(), draft.forked_from, changes,
         )  # fmt: skip
 
     def _seal(self, draft: Draft) -> Seal:
@@ -260,7 +285,7 @@ class Ledger:
                 raise _limited(message, (free - now).total_seconds())
         if limits.concurrency is not None:
             owners = execution_rows.owners_running(connection, node)
-            if sum(map(self._owner.is_alive, owners)) >= limits.concurrency:
+            if sum(map(self._leases.is_held, owners)) >= limits.concurrency:
                 raise _limited(f"`{node}` may run {limits.concurrency} times at once", 1.0)
 
     def _row(self, execution: str) -> ExecutionRow:
@@ -284,7 +309,7 @@ class Ledger:
 
     def _execution(self, row: ExecutionRow) -> Execution:
         status = row.status
-        if status == "running" and not self._is_held(row):
+        if status == "running" and not self._leases.is_held(row.owner):
             status = "interrupted"
         return Execution(
             row.id, row.number, row.node_id, row.digest, row.engine, cast("Status", status),
@@ -292,9 +317,6 @@ class Ledger:
             cast("dict[str, Value]", decoded(row.waits_for)), row.forked_from,
             cast("dict[str, Value]", decoded(row.changes)),
         )  # fmt: skip
-
-    def _is_held(self, row: ExecutionRow) -> bool:
-        return bool(row.owner) and self._owner.is_alive(row.owner)
 
 
 def digest_of(inputs: Mapping[str, Value]) -> str:

@@ -1,5 +1,6 @@
 """Runs of a workspace's nodes: begun, taken up again, stopped and found."""
 
+import contextlib
 import secrets
 import threading
 import time
@@ -84,6 +85,8 @@ class Setting:
     """Where people are asked what nobody else can know."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+    wait: float = 5.0
+    """Seconds to wait for a lock of the database."""
 
 
 class Runs:
@@ -96,7 +99,7 @@ class Runs:
     @cached_property
     def ledger(self) -> Ledger:
         """The book that they stand in."""
-        return Ledger(self._setting.folder, self._setting.now)
+        return Ledger(self._setting.folder, self._setting.now, wait=self._setting.wait)
 
     @cached_property
     def results(self) -> Results:
@@ -293,7 +296,6 @@ class Runs:
     def _go(self, draft: Draft, journal: RunJournal, options: RunOptions) -> Envelope:
         stopped = self._stops[draft.id] = threading.Event()
         began = self._setting.world.clock()
-        settled = False
         try:
             is_stopped = self._watch(draft.id, stopped, options)
             conduct = self._conduct(draft, journal, options, is_stopped)
@@ -303,39 +305,27 @@ class Runs:
                 ended = self._asked_about(draft, suspended)
             seconds = self._setting.world.clock() - began
             envelope = enveloped(draft.program, ended, conduct, seconds)
-            settled = self._settle(draft, journal, ended, envelope)
+            self._settle(draft, journal, ended, envelope)
             return envelope
         finally:
             del self._stops[draft.id]
-            if not settled:
-                self._let_go(draft.id)
+            self.ledger.release(draft.id)
 
     def _settle(
         self, draft: Draft, journal: RunJournal, ended: Ended | Suspended, envelope: Envelope
-    ) -> bool:
-        """Write down how it ended; false where that could not be: then it can be resumed."""
+    ) -> None:
+        """Write down how it ended. A run of which that cannot be written stays one that was interrupted."""
         if not isinstance(ended, Suspended):
             self.ledger.end(draft, journal, envelope)
-            return True
-        try:
+            return
+        with contextlib.suppress(VesperError):
             self.ledger.wait(draft, journal, ended.reason, ended.waits_for)
-        except VesperError:
-            return False
-        return True
 
     def _asked_about(self, draft: Draft, suspended: Suspended) -> Suspended:
         if isinstance(suspended, Ambiguous):
             board = None if self._setting.board is None else self._setting.board()
             return ask_person(board, draft, suspended)
         return suspended
-
-    def _let_go(self, execution: str) -> None:
-        try:
-            self.ledger.release(execution)
-        except VesperError:
-            # The disk that could not take the end of the run cannot take this either; the end of this
-            # process says the same.
-            return
 
     def _cancel(self, execution: Execution) -> None:
         program = self._setting.nodes(execution.node_id)
@@ -347,6 +337,7 @@ class Runs:
                 execution.id, 0.0,
             )  # fmt: skip
             self.ledger.end(draft, self.ledger.journal_of(draft), envelope)
+            self.ledger.release(execution.id)
 
     def _watch(
         self, execution: str, stopped: threading.Event, options: RunOptions
