@@ -71,7 +71,7 @@ def opened(root: Path, given: Settings, place: str = "") -> Iterator[Runs]:
     """The runs of the workspace at `root`, whose process ends at that place."""
     around = Surroundings(root, given)
     providers, ending = Providers(around), Ending(place)
-    registry = Registry(lambda operation: ending.around(providers.provider(operation)))
+    registry = Registry((), lambda operation: ending.around(providers.provider(operation)))
     program = payment_node()
 
     def nodes(_reference: str) -> Program:

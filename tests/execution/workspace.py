@@ -42,9 +42,7 @@ class Workspace:
 
     def open(self, **fields: Any) -> Runs:
         """The runs of the workspace as a new process has them."""
-        world = World(
-            Registry.of([self.provider]), self.clock, self.clock.pause, Breaker(self.clock)
-        )
+        world = World(Registry([self.provider]), self.clock, self.clock.pause, Breaker(self.clock))
         setting = Setting(
             self.folder / ".vesper", self._node, {"flows": self.engine}, world,
             board=lambda: Board(self.folder), now=lambda: self.today,

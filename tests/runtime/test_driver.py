@@ -37,9 +37,7 @@ class Stage:
     def run(
         self, main: Program, inputs: Mapping[str, Value] | None = None, **fields: Any
     ) -> Envelope:
-        world = World(
-            Registry.of([self.provider]), self.clock, self.clock.pause, Breaker(self.clock)
-        )
+        world = World(Registry([self.provider]), self.clock, self.clock.pause, Breaker(self.clock))
         stack = live(world, self.journal, Redactor())
         conduct = Conduct(
             self.engine, stack.handler, call(**fields), self.programs.__getitem__, stack.permit,

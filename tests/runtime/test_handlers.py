@@ -266,7 +266,7 @@ class TestRecall:
 
     def test_what_the_journal_holds_is_not_performed(self) -> None:
         provider = Scripted(charge=lambda *_: "again")
-        handler = live(World(Registry.of([provider])), self.journal, Redactor()).handler
+        handler = live(World(Registry([provider])), self.journal, Redactor()).handler
         assert handler(effect("a", arguments={"amount": 1}), call()) == "first"
         assert provider.asked == []
 
@@ -288,7 +288,7 @@ class TestRecall:
         journal = Remembered()
         needy = effect("a", capabilities=("shell.run",))
         nothing = call(grant=Grant((Say("nobody", ()),)))
-        failure_of(live(World(Registry.of([])), journal, Redactor()).handler, needy, nothing)
+        failure_of(live(World(Registry([])), journal, Redactor()).handler, needy, nothing)
         assert failure_of(replayed(journal, True).handler, needy).code == "capability_denied"
 
 
@@ -306,12 +306,12 @@ def test_whatever_a_provider_raises_is_a_failure(raised: Exception, codes: tuple
     def fail(_effect: Effect, _call: Call) -> object:
         raise raised
 
-    assert failure_of(Registry.of([Scripted(charge=fail)]), effect("a")).codes == codes
+    assert failure_of(Registry([Scripted(charge=fail)]), effect("a")).codes == codes
 
 
 def test_an_operation_that_nobody_performs_is_a_failure() -> None:
-    failure = failure_of(Registry.of([]), effect("a", "fly"))
-    assert failure.codes == ("operation_unknown", "effect_failed")
+    failure = failure_of(Registry([]), effect("a", "fly"))
+    assert failure.codes == ("unsupported_operation", "effect_failed")
     assert failure.message == "nothing here performs `fly`, which a asks for"
 
 

@@ -1,6 +1,6 @@
 """Finds the provider of an effect, and makes one kind of failure of all that providers raise."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from vesper.errors import VesperError
 from vesper.lang.conversion import convert
@@ -10,23 +10,31 @@ from vesper.runtime.request import Effect, Failure
 from vesper.values.value import Fault, Value
 
 
+def _nobody(_operation: str) -> Provider | None:
+    return None
+
+
 class Registry:
-    """The providers, found by the operations they perform."""
+    """The providers by the operations they perform. A later one takes the place of an earlier one.
 
-    def __init__(self, find: Callable[[str], Provider | None]) -> None:
-        self._find = find
+    `otherwise` finds a provider for any other operation, or raises `Failure`.
+    """
 
-    @classmethod
-    def of(cls, providers: Iterable[Provider]) -> "Registry":
-        """Of these; a later one takes the place of an earlier one."""
-        by_operation = {operation: it for it in providers for operation in it.operations}
-        return cls(by_operation.get)
+    def __init__(
+        self,
+        providers: Iterable[Provider],
+        otherwise: Callable[[str], Provider | None] = _nobody,
+    ) -> None:
+        self._by_operation: Mapping[str, Provider] = {
+            operation: it for it in providers for operation in it.operations
+        }
+        self._otherwise = otherwise
 
     def __call__(self, effect: Effect, call: Call) -> Value:
-        provider = self._find(effect.operation)
+        provider = self._provider(effect.operation)
         if provider is None:
             raise Failure(
-                ("operation_unknown", "effect_failed"),
+                ("unsupported_operation", "effect_failed"),
                 f"nothing here performs `{effect.operation}`, which {effect.site} asks for",
                 {"step": effect.site, "operation": effect.operation},
             )
@@ -45,8 +53,14 @@ class Registry:
 
     def is_keyed(self, effect: Effect) -> bool:
         """Whether the effect performed twice with one key counts once."""
-        provider = self._find(effect.operation)
+        try:
+            provider = self._provider(effect.operation)
+        except Failure:
+            return False
         return provider is not None and provider.is_keyed(effect)
+
+    def _provider(self, operation: str) -> Provider | None:
+        return self._by_operation.get(operation) or self._otherwise(operation)
 
 
 def _exact(value: object, effect: Effect) -> Value:
