@@ -14,6 +14,7 @@ from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
     from vesper.execution.nodes import Nodes
+    from vesper.execution.runs import Runs
     from vesper.lang.around import Around
     from vesper.lang.check import Diagnostic
     from vesper.lang.piece import DocumentKind
@@ -99,6 +100,13 @@ class Project:
 
         return Nodes(self.root, lambda: self.settings, self.relative)
 
+    @cached_property
+    def runs(self) -> "Runs":
+        """The runs of this workspace's nodes."""
+        from vesper.execution.composition import WorkspaceRuns
+
+        return WorkspaceRuns(self.root, self.settings, self.nodes, lambda: self.board)
+
     @property
     def index(self) -> "Index":
         """The names of this workspace across its files, as far as they were read; see `scan`."""
@@ -175,6 +183,8 @@ class Project:
 
     def close(self) -> None:
         """Close the database; the project must not be used afterwards."""
+        if "runs" in self.__dict__:
+            self.runs.close()
         if "board" in self.__dict__:
             self.board.close()
 

@@ -1,0 +1,54 @@
+"""What runs of a workspace are put together from: its nodes, its engines, who performs effects."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vesper.config import Settings
+from vesper.execution.engines import ENGINES, engine
+from vesper.execution.nodes import Nodes
+from vesper.execution.runs import Runs, Setting
+from vesper.providers.registry import Registry as Providers
+from vesper.providers.surroundings import Surroundings
+from vesper.runtime.engine import Engine
+from vesper.runtime.handlers.registry import Registry
+from vesper.runtime.handlers.stack import World
+
+if TYPE_CHECKING:
+    from vesper.tasks.board import Board
+
+
+class WorkspaceRuns(Runs):
+    """The runs of one workspace, with the providers that belong to them."""
+
+    def __init__(
+        self, root: Path, settings: Settings, nodes: Nodes, board: "Callable[[], Board]"
+    ) -> None:
+        self.providers = Providers(Surroundings(root, settings, board=board()))
+        world = World(Registry((), self.providers.provider))
+        super().__init__(Setting(root / ".vesper", nodes.program, _Engines(), world, board=board))
+
+    def close(self) -> None:
+        """Let go of everything, of what the providers have opened as well."""
+        super().close()
+        self.providers.close()
+
+
+class _Engines(Mapping[str, Engine]):
+    """The engines by name, each made at its first use and kept, since it keeps what it has compiled."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Engine] = {}
+
+    def __getitem__(self, name: str) -> Engine:
+        if name not in ENGINES:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = engine(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from reversed(ENGINES)
+
+    def __len__(self) -> int:
+        return len(ENGINES)
