@@ -25,7 +25,7 @@ from vesper.lang.types import (
     unwrapped,
 )
 from vesper.values.moment import read_duration
-from vesper.values.numbers import decimal
+from vesper.values.numbers import decimal, is_number
 from vesper.values.value import INT_MAX, INT_MIN, Fault, Value
 
 Resolve = Callable[[str], ir.Expr | None]
@@ -204,8 +204,10 @@ class _Lowerer:
         return ir.GetItem(of, at, settled(found, self._named))
 
     def _minus(self, operand: expr.Expr) -> ir.Expr:
-        if isinstance(operand, expr.Constant) and isinstance(operand.value, int | Decimal):
-            return const(-operand.value)
+        if isinstance(operand, expr.Constant) and is_number(operand.value):
+            # Never Python's `-`: it rounds a decimal to what the thread's context holds.
+            value = operand.value
+            return const(value.copy_negate() if isinstance(value, Decimal) else -value)
         inner = self.lower(operand)
         kind = unwrapped(inner.type, self._named)
         return ir.Negate(inner, kind if kind in (INTEGER, DECIMAL, DURATION) else ANY)

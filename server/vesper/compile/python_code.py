@@ -246,8 +246,10 @@ def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.Compare
     return ast.Compare(left, [operator], [right])
 
 
-def is_none(of: ast.expr) -> ast.Compare:
-    """`of is None`."""
+def is_none(of: ast.expr) -> ast.expr:
+    """`of is None`; Python warns where that is asked of a literal."""
+    if isinstance(of, ast.Constant):
+        return ast.Constant(of.value is None)
     return compare(of, ast.Is(), ast.Constant(None))
 
 

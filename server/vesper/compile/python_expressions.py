@@ -143,7 +143,7 @@ def _get_item(w: Writer, it: ir.GetItem) -> Piece:
 def _negate(w: Writer, it: ir.Negate) -> Piece:
     of = w.expression(it.operand)
     if of.kind == DECIMAL:
-        return Piece(kit("subtract", ast.Constant(0), of.node), DECIMAL, True)
+        return Piece(kit("negate_exactly", of.node), DECIMAL, True)
     return Piece(kit("negate", of.node), INTEGER if of.kind == INTEGER else ANY, True)
 
 
@@ -158,14 +158,13 @@ def _arithmetic(w: Writer, it: ir.Arithmetic) -> Piece:
         whole = ast.BinOp(left.node, _INTEGER[it.operator](), right.node)
         return Piece(kit("integer", whole), INTEGER, True)
     if left.kind == right.kind == STRING and it.operator == "+":
-        return Piece(
-            ast.BinOp(left.node, ast.Add(), right.node), STRING, left.faults or right.faults
-        )
+        both = ast.BinOp(left.node, ast.Add(), right.node)
+        return Piece(kit("kept_text", both), STRING, True)
     if are_numbers(left.kind, right.kind):
         return _numeric(w, it.operator, left, right)
     if it.operator == "+" and isinstance(left.kind, Array) and isinstance(right.kind, Array):
         both = ast.BinOp(left.node, ast.Add(), right.node)
-        return Piece(both, common(left.kind, right.kind), left.faults or right.faults)
+        return Piece(kit("kept_list", both), common(left.kind, right.kind), True)
     return Piece(kit(_GENERAL[it.operator], left.node, right.node), ANY, True)
 
 
@@ -265,7 +264,9 @@ def _text(w: Writer, it: ir.Text) -> Piece:
     code = parts[0]
     for part in parts[1:]:
         code = ast.BinOp(code, ast.Add(), part)
-    return Piece(code, STRING, _any_faults(found))
+    if all(isinstance(it, ir.Const) for it in it.parts):
+        return Piece(code, STRING, _any_faults(found))
+    return Piece(kit("kept_text", code), STRING, True)
 
 
 def printed(piece: Piece) -> ast.expr:

@@ -124,15 +124,7 @@ def unique(w: Writer, it: ir.Unique) -> Piece:
 def flatten(w: Writer, it: ir.Flatten) -> Piece:
     """The items of the lists in a list."""
     over = _charged(w, it.over)
-    inner = item_of(over.kind)
-    if isinstance(inner, Array):
-        one, row = w.names.fresh("inner"), w.names.fresh("row")
-        loops = [
-            ast.comprehension(store(one), over.node, [], 0),
-            ast.comprehension(store(row), load(one), [], 0),
-        ]
-        return Piece(ast.ListComp(load(row), loops), inner)
-    return Piece(kit("flatten", over.node), Array(item_of(inner)), True)
+    return Piece(kit("flatten", over.node), Array(item_of(item_of(over.kind))), True)
 
 
 def take(w: Writer, it: ir.Take) -> Piece:

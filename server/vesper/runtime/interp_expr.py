@@ -229,7 +229,7 @@ def _text(it: ir.Text, setting: Setting) -> Work:
     for part in it.parts:
         value = yield _Asked(part, setting)
         found.append(printed(value))
-    return "".join(found)
+    return numbers.kept_text("".join(found))
 
 
 def _each(it: ir.Each, setting: Setting) -> Work:
@@ -274,7 +274,9 @@ def _unique(it: ir.Unique, setting: Setting) -> Work:
 
 def _flatten(it: ir.Flatten, setting: Setting) -> Work:
     over = yield from _charged(it.over, setting)
-    return [one for inner in over for one in items(inner)]
+    lists = [items(inner) for inner in over]
+    numbers.fits_list(sum(map(len, lists)))
+    return [one for inner in lists for one in inner]
 
 
 def _take(it: ir.Take, setting: Setting) -> Work:
@@ -298,6 +300,7 @@ def _pair(it: ir.Pair, setting: Setting) -> Work:
     found: list[Value] = []
     for one in left:
         others = partners.get(identity(field(one, it.left_key)), blank if it.keep_all else [])
+        numbers.fits_list(len(found) + len(others))
         found.extend(_merged(one, other) for other in others)
     return found
 

@@ -65,8 +65,11 @@ remainder = numbers.remainder
 negate = numbers.negate
 integer = numbers.integer
 divide = numbers.divide_decimal
+kept_text = numbers.kept_text
+kept_list = numbers.kept_list
 add_exactly = EXACT.add
 subtract_exactly = EXACT.subtract
+negate_exactly = EXACT.minus
 multiply_exactly = EXACT.multiply
 _plus = EXACT.plus
 _ROUNDING: Final = Context(
@@ -124,6 +127,11 @@ def released(value: Any) -> Any:
 def no_result(name: str) -> Any:
     """The fault of a field that the answer does not have."""
     raise Fault("missing_field", f"the answer has no `{name}`")
+
+
+def result(value: Any, name: str) -> Any:
+    """A field that the answer may not have."""
+    return no_result(name) if value is UNSET else value
 
 
 def spent(limit: int) -> Fault:
@@ -229,7 +237,9 @@ def first_of_each(keys: list[Value], values: list[Value]) -> list[Value]:
 
 def flatten(values: list[Value]) -> list[Value]:
     """The items of the lists in a list."""
-    return [one for inner in values for one in items(inner)]
+    lists = [items(inner) for inner in values]
+    numbers.fits_list(sum(map(len, lists)))
+    return [one for inner in lists for one in inner]
 
 
 def take(values: Value, count: Value) -> list[Value]:
@@ -254,7 +264,9 @@ def pair(
         nobody = [dict.fromkeys(right[0]) if right and isinstance(right[0], dict) else {}]
     found: list[Value] = []
     for one in left:
-        for other in partners.get(identity(field(one, left_key)), nobody):
+        others = partners.get(identity(field(one, left_key)), nobody)
+        numbers.fits_list(len(found) + len(others))
+        for other in others:
             ours, theirs = _record(one), _record(other)
             found.append({**ours, **{key: it for key, it in theirs.items() if key not in ours}})
     return found

@@ -78,11 +78,9 @@ def add(left: Value, right: Value) -> Value:
     if is_number(left) and is_number(right):
         return add_decimal(left, right)
     if a is str and b is str:
-        fits_text(len(left) + len(right))  # pyright: ignore
-        return left + right  # pyright: ignore
+        return kept_text(left + right)  # pyright: ignore
     if a is list and b is list:
-        fits_list(len(left) + len(right))  # pyright: ignore
-        return left + right  # pyright: ignore
+        return kept_list(left + right)  # pyright: ignore
     if a in _MOMENTS and b in _MOMENTS and timedelta in (a, b):
         return _moment(lambda: left + right)  # pyright: ignore
     return _misfit("+", left, right)
@@ -156,7 +154,7 @@ def negate(value: Value) -> Value:
     if type(value) is int:
         return integer(-value)
     if type(value) is Decimal:
-        return subtract_decimal(0, value)
+        return negate_decimal(value)
     if type(value) is timedelta:
         return _moment(lambda: -value)  # pyright: ignore
     if value is None:
@@ -189,6 +187,14 @@ def multiply_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     except DecimalException:
         raise _too_long() from None
     return found if found else found.copy_abs()
+
+
+def negate_decimal(value: Decimal) -> Decimal:
+    """`-` before a decimal; zero has no sign, and keeps its digits."""
+    try:
+        return EXACT.minus(value)
+    except DecimalException:
+        raise _too_long() from None
 
 
 def divide_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
@@ -233,6 +239,20 @@ def fits_list(length: int) -> None:
     """Refuse, as `memory_exceeded`, to make a list of more than `MOST_ITEMS`."""
     if length > MOST_ITEMS:
         raise Fault("memory_exceeded", f"a list of more than {MOST_ITEMS:,} items")
+
+
+def kept_text(text: str) -> str:
+    """The text, when it is no longer than one may be."""
+    if len(text) > MOST_CHARACTERS:
+        fits_text(len(text))
+    return text
+
+
+def kept_list(items: list[Value]) -> list[Value]:
+    """The list, when it is no longer than one may be."""
+    if len(items) > MOST_ITEMS:
+        fits_list(len(items))
+    return items
 
 
 def kind(value: Value) -> str:
