@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vesper.lang.around import Around
     from vesper.lang.check import Diagnostic
     from vesper.lang.piece import DocumentKind
+    from vesper.providers.approvals import Approvals
+    from vesper.providers.registry import Registry
     from vesper.tasks.board import Board
     from vesper.workspace.checking import Checked
     from vesper.workspace.index import Index
@@ -42,6 +44,21 @@ class Project:
         from vesper.tasks.board import Board
 
         return Board(self.root)
+
+    @cached_property
+    def providers(self) -> "Registry":
+        """What performs the effects of runs here, by the settings as they are at the first use."""
+        from vesper.providers.registry import Registry
+        from vesper.providers.surroundings import Surroundings
+
+        return Registry(Surroundings(self.root, self.settings, self.board))
+
+    @property
+    def approvals(self) -> "Approvals":
+        """What runs of this workspace ask people."""
+        from vesper.providers.approvals import Approvals
+
+        return Approvals(self.providers.around)
 
     @property
     def settings(self) -> Settings:
@@ -182,9 +199,11 @@ class Project:
         raise VesperError("invalid", message, "name a file inside the workspace")
 
     def close(self) -> None:
-        """Close the database; the project must not be used afterwards."""
+        """Close the databases; the project must not be used afterwards."""
         if "runs" in self.__dict__:
             self.runs.close()
+        if "providers" in self.__dict__:
+            self.providers.close()
         if "board" in self.__dict__:
             self.board.close()
 

@@ -97,9 +97,14 @@ def variable(name: str) -> str:
     return f"VESPER_SECRET_{re.sub('[^A-Za-z0-9]', '_', name).upper()}"
 
 
+def is_name(name: str) -> bool:
+    """Whether a secret may be called so."""
+    return _NAME.match(name) is not None
+
+
 def checked(name: str) -> str:
     """The name, when it is one."""
-    if _NAME.match(name) is None:
+    if not is_name(name):
         raise failed(f"`{name[:60]}` is no name of a secret", "secret_missing")
     return name
 
