@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import keyring
 import pytest
@@ -22,10 +23,10 @@ def kept() -> Iterator[Safe]:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     def run(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        code = main(["secret", *arguments])
+        code = main(["secret", *arguments, "--workspace", str(tmp_path)])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -33,7 +34,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_secret_is_kept_found_and_deleted_and_never_shown(
-    run: Run, kept: Safe, monkeypatch: pytest.MonkeyPatch
+    run: Run, kept: Safe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     said = [
         run("where", "cards_key"),
@@ -43,7 +44,7 @@ def test_a_secret_is_kept_found_and_deleted_and_never_shown(
     assert [code for code, _, _ in said] == [1, 0, 0]
     assert "vesper secret set cards_key" in said[0][1]
     assert said[2][1] == "`cards_key` is in the keyring\n"
-    assert kept.kept == {("vesper", "cards_key"): "sk_hush"}
+    assert kept.kept == {(f"vesper {tmp_path}", "cards_key"): "sk_hush"}
     monkeypatch.setenv("VESPER_SECRET_CARDS_KEY", "other")
     said.append(run("where", "cards_key"))
     assert said[3][1] == "`cards_key` is in the variable VESPER_SECRET_CARDS_KEY\n"

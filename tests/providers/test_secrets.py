@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Iterator
+from pathlib import Path
 
 import keyring
 import pytest
@@ -12,6 +13,8 @@ from keyring.errors import KeyringLocked
 from vesper.errors import VesperError
 from vesper.providers.secrets import Secret, Vault
 from vesper.runtime.request import Failure
+
+ROOT = Path("/work/shop").resolve()
 
 
 class Safe(KeyringBackend):
@@ -49,14 +52,14 @@ def restored() -> Iterator[None]:
 
 def missing(name: str) -> str:
     with pytest.raises(Failure) as caught:
-        Vault().find(name)
+        Vault(ROOT).find(name)
     assert caught.value.code == "secret_missing"
     return caught.value.message
 
 
 def test_the_environment_comes_before_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     keyring.set_keyring(Safe())
-    vault = Vault()
+    vault = Vault(ROOT)
     assert "VESPER_SECRET_CARDS_KEY" in missing("cards_key")
     assert "vesper secret set cards_key" in missing("cards_key")
     vault.keep("cards_key", "from the keyring")
@@ -68,6 +71,7 @@ def test_the_environment_comes_before_the_keyring(monkeypatch: pytest.MonkeyPatc
     assert vault.find("cards_key").reveal() == "from the environment"
     assert vault.where("cards_key") == "environment"
     monkeypatch.delenv("VESPER_SECRET_CARDS_KEY")
+    assert Vault(ROOT / "elsewhere").where("cards_key") == ""
     vault.forget("cards_key")
     assert vault.where("cards_key") == ""
     with pytest.raises(VesperError, match="has no secret"):
@@ -76,19 +80,19 @@ def test_the_environment_comes_before_the_keyring(monkeypatch: pytest.MonkeyPatc
 
 def test_a_keyring_that_keeps_plain_text_is_not_used() -> None:
     plain = PlaintextKeyring()
-    plain.set_password("vesper", "cards_key", "in the open")
+    plain.set_password(f"vesper {ROOT}", "cards_key", "in the open")
     keyring.set_keyring(plain)
     missing("cards_key")
     with pytest.raises(VesperError, match="no keyring that is safe"):
-        Vault().keep("cards_key", "x")
+        Vault(ROOT).keep("cards_key", "x")
 
 
 def test_of_several_keyrings_the_safe_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, safe = PlaintextKeyring(), Safe()
     monkeypatch.setattr(ChainerBackend, "backends", [plain, safe])
     keyring.set_keyring(ChainerBackend())
-    Vault().keep("cards_key", "x")
-    assert (plain.kept, safe.kept) == ({}, {("vesper", "cards_key"): "x"})
+    Vault(ROOT).keep("cards_key", "x")
+    assert (plain.kept, safe.kept) == ({}, {(f"vesper {ROOT}", "cards_key"): "x"})
 
 
 def test_a_keyring_that_is_locked_has_no_secrets() -> None:
@@ -107,7 +111,7 @@ def test_what_no_header_can_hold_is_refused_without_telling_it(
 ) -> None:
     monkeypatch.setenv("VESPER_SECRET_CARDS_KEY", value)
     with pytest.raises(Failure) as caught:
-        Vault().find("cards_key")
+        Vault(ROOT).find("cards_key")
     assert caught.value.code == "secret_invalid"
     assert value not in caught.value.message
 

@@ -78,7 +78,7 @@ class Connections:
             connection.commit()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Let go of what is open; the next use opens it again. No effect may be under way."""
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()

@@ -68,7 +68,7 @@ class Databases:
         return True
 
     def close(self) -> None:
-        """Close all connections."""
+        """Let go of what is open; the next use opens it again. No effect may be under way."""
         self._connections.close()
 
     def _query(self, name: str, effect: Effect, call: Call) -> Value:

@@ -91,7 +91,7 @@ class Services:
         return isinstance(headers, dict) and any(it.lower() == KEY_HEADER.lower() for it in headers)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Let go of what is open; the next use opens it again. No effect may be under way."""
         for client in self._clients.values():
             client.close()
         self._clients.clear()

@@ -1,5 +1,6 @@
 """`wait`: a pause, until a time or an event, which outlives restarts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -33,6 +34,9 @@ class Pauses:
         if effect.arguments.get("event") is not None:
             return next_event(self._around, kind_of(effect, "event"), effect, call)
         end = self._end(effect, call)
+        if end - datetime.now(UTC) <= _SHORT:
+            # Keeping the run would take longer.
+            call = replace(call, patience=None)
         said = write_timestamp(end)
         wait_for(lambda: datetime.now(UTC) >= end or None, call, f"{said} to come", {"until": end})
         return {}

@@ -1,11 +1,13 @@
 """Secrets: values that are named in documents and stand nowhere in them, nor in journals, logs and errors.
 
 They are looked for in the environment (`VESPER_SECRET_CARDS_KEY` for `cards_key`), then in the keyring of the
-operating system. A keyring that keeps its values as plain text is not asked.
+operating system. A keyring that keeps its values as plain text is not asked. What is kept there is for one
+workspace: documents of another folder, which may come from anybody, do not reach it by its name.
 """
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vesper.errors import VesperError
@@ -14,7 +16,6 @@ from vesper.providers.failures import failed
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-SERVICE: Final = "vesper"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}\Z")
 LONGEST: Final = 10_000
 
@@ -45,14 +46,17 @@ class Secret:
 
 
 class Vault:
-    """Finds secrets by name, and keeps them in the keyring."""
+    """Finds the secrets of the workspace at `root` by name, and keeps them in the keyring."""
+
+    def __init__(self, root: Path) -> None:
+        self._service = f"vesper {root.resolve()}"
 
     def find(self, name: str) -> Secret:
         """The value; the failure `secret_missing` says where it can be put."""
         found = os.environ.get(variable(checked(name)))
         if not found:
             keyring = _keyring()
-            found = _ask(keyring, name) if keyring is not None else None
+            found = self._ask(keyring, name) if keyring is not None else None
         if not found:
             message = f"there is no secret `{name}`: set {variable(name)}, or run `vesper secret set {name}`"
             raise failed(message, "secret_missing", secret=name)
@@ -66,7 +70,7 @@ class Vault:
         if os.environ.get(variable(checked(name))):
             return "environment"
         keyring = _keyring()
-        return "keyring" if keyring is not None and _ask(keyring, name) else ""
+        return "keyring" if keyring is not None and self._ask(keyring, name) else ""
 
     def keep(self, name: str, value: str) -> None:
         """Put a secret into the keyring; `denied` where there is none that is safe."""
@@ -74,14 +78,23 @@ class Vault:
             hint = f"give from 1 to {LONGEST:,} characters"
             raise VesperError("invalid", f"the secret `{name}` has {len(value):,} characters", hint)
         keyring: Any = self._required(name)
-        keyring.set_password(SERVICE, checked(name), value)
+        keyring.set_password(self._service, checked(name), value)
 
     def forget(self, name: str) -> None:
         """Take a secret out of the keyring; `not_found` where it is not there."""
         keyring = self._required(name)
-        if _ask(keyring, checked(name)) is None:
+        if self._ask(keyring, checked(name)) is None:
             raise VesperError("not_found", f"the keyring has no secret `{name}`")
-        keyring.delete_password(SERVICE, name)
+        keyring.delete_password(self._service, name)
+
+    def _ask(self, keyring: "KeyringBackend", name: str) -> str | None:
+        from keyring.errors import KeyringError
+
+        try:
+            return keyring.get_password(self._service, name)
+        except KeyringError:
+            # A keyring that is locked, or whose service does not run, has nothing to say.
+            return None
 
     def _required(self, name: str) -> "KeyringBackend":
         keyring = _keyring()
@@ -125,13 +138,3 @@ def _is_safe(backend: "KeyringBackend") -> bool:
         ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
     )
     return not unsafe and "plaintext" not in kind.__name__.lower()
-
-
-def _ask(keyring: "KeyringBackend", name: str) -> str | None:
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(SERVICE, name)
-    except KeyringError:
-        # A keyring that is locked, or whose service does not run, has nothing to say.
-        return None

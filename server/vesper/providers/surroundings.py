@@ -62,7 +62,7 @@ class Surroundings:
         """Values that must not be written down."""
         from vesper.providers.secrets import Vault
 
-        return Vault()
+        return Vault(self.root)
 
     def close(self) -> None:
         """Close what was opened here."""

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vesper.cli.subcommand import Subparsers
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from vesper.providers.secrets import Vault
 
 _DESCRIPTION = """\
-Keep the keys and passwords that documents name, in the keyring of your system.
+Keep the keys and passwords that documents of a workspace name, in the keyring of your system.
 
 A step names a secret (`secret: cards_key`) and never holds its value. Where there is no keyring, set the
-variable VESPER_SECRET_CARDS_KEY instead; it comes first in any case.
+variable VESPER_SECRET_CARDS_KEY instead; it comes first in any case. What the keyring has for one workspace
+no document of another one reaches.
 """
 _EPILOG = """\
 examples:
@@ -45,6 +47,8 @@ def add_parser(subparsers: Subparsers) -> None:
             epilog=f"example:\n  vesper secret {name} cards_key\n",
         )
         action.add_argument("name", metavar="NAME", help="the name, as documents have it")
+        action.add_argument("--workspace", default=".", metavar="PATH",
+                            help="a folder of the workspace (default: this folder)")  # fmt: skip
         action.set_defaults(run=run, act=act)
 
     add(
@@ -58,12 +62,17 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action; what cannot be done is a `VesperError`."""
+    from vesper.project import Project
     from vesper.providers.secrets import Vault, is_name
 
     if not is_name(args.name):
         hint = "a name has letters, digits, `_`, `.` and `-`"
         raise VesperError("invalid", f"{args.name!r} is no name of a secret", hint)
-    return args.act(Vault(), args.name)
+    workspace = Path(args.workspace)
+    if not workspace.exists():
+        hint = "give --workspace a folder that exists"
+        raise VesperError("invalid", f"there is no folder {args.workspace}", hint)
+    return args.act(Vault(Project.open(workspace).root), args.name)
 
 
 def _set(vault: "Vault", name: str) -> int:
