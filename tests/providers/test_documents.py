@@ -49,7 +49,10 @@ class Place:
         engine = Interpreter()
         self.runs = Runs(
             Setting(
-                root / ".vesper", self._node, {engine.name: engine}, World(Providers(self.registry))
+                root / ".vesper",
+                self._node,
+                {engine.name: engine},
+                World(Providers((), self.registry.provider)),
             )
         )
 

@@ -2,7 +2,6 @@
 
 import importlib
 import threading
-from collections.abc import Iterator
 from typing import Final
 
 from vesper.providers.failures import failed
@@ -41,35 +40,13 @@ CUSTOM: Final = "custom."
 """What begins so is performed by whatever packages are installed."""
 
 
-class Later:
-    """The provider of one operation, or of all that begin with the same word, loaded when it is asked."""
-
-    def __init__(self, registry: "Registry", operation: str) -> None:
-        self.operations = frozenset({operation})
-        self._registry = registry
-
-    def perform(self, effect: Effect, call: Call) -> Value:
-        """As the provider does."""
-        return self._registry.perform(effect, call)
-
-    def is_keyed(self, effect: Effect) -> bool:
-        """As the provider says."""
-        return self._registry.is_keyed(effect)
-
-
 class Registry:
-    """The providers of one workspace. Threads may share it.
-
-    Goes through itself as providers, each of which is loaded when it first performs something.
-    """
+    """The providers of one workspace. Threads may share it."""
 
     def __init__(self, around: Surroundings) -> None:
         self.around = around
         self._made: dict[str, Provider] = {}
         self._making = threading.Lock()
-
-    def __iter__(self) -> Iterator[Provider]:
-        return (Later(self, operation) for operation in [*_PROVIDERS, f"{CUSTOM}*"])
 
     def perform(self, effect: Effect, call: Call) -> Value:
         """Perform the effect: the innermost handler."""
