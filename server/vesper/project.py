@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from vesper.lang.check import Diagnostic
     from vesper.lang.piece import DocumentKind
     from vesper.providers.approvals import Approvals
-    from vesper.providers.registry import Registry
     from vesper.tasks.board import Board
     from vesper.workspace.checking import Checked
     from vesper.workspace.index import Index
@@ -46,19 +45,12 @@ class Project:
         return Board(self.root)
 
     @cached_property
-    def providers(self) -> "Registry":
-        """What performs the effects of runs here, by the settings as they are at the first use."""
-        from vesper.providers.registry import Registry
-        from vesper.providers.surroundings import Surroundings
-
-        return Registry(Surroundings(self.root, self.settings, self.board))
-
-    @property
     def approvals(self) -> "Approvals":
         """What runs of this workspace ask people."""
         from vesper.providers.approvals import Approvals
+        from vesper.providers.surroundings import Surroundings
 
-        return Approvals(self.providers.around)
+        return Approvals(Surroundings(self.root, self.settings, self.board))
 
     @property
     def settings(self) -> Settings:
@@ -202,8 +194,8 @@ class Project:
         """Close the databases; the project must not be used afterwards."""
         if "runs" in self.__dict__:
             self.runs.close()
-        if "providers" in self.__dict__:
-            self.providers.close()
+        if "approvals" in self.__dict__:
+            self.approvals.close()
         if "board" in self.__dict__:
             self.board.close()
 

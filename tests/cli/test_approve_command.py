@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vesper.cli.main import main
-from vesper.project import Project
+from vesper.providers.registry import Registry
+from vesper.providers.surroundings import Surroundings
 from vesper.runtime.handling import Call, Suspended
 from vesper.runtime.request import Effect
 from vesper.values.value import Value
@@ -34,13 +35,13 @@ def ask(tmp_path: Path) -> Callable[..., Value]:
     def ask(key: str = "k", **arguments: Value) -> Value:
         given: dict[str, Value] = {"question": "Refund 20.00?", **arguments}
         effect = Effect("approval", "confirm", "nondeterministic", given, timeout=86_400)
-        project = Project(tmp_path)
+        providers = Registry(Surroundings(tmp_path))
         try:
-            return project.providers.perform(effect, Call("run_1", "refund_v1", key, patience=0.0))
+            return providers.perform(effect, Call("run_1", "refund_v1", key, patience=0.0))
         except Suspended:
             return None
         finally:
-            project.close()
+            providers.close()
 
     return ask
 

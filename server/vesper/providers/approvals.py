@@ -134,6 +134,10 @@ class Approvals:
 
         return _shown(self._around.store.write(change))
 
+    def close(self) -> None:
+        """Let go of the store; the next use opens it again."""
+        self._around.close()
+
     def _asked(self, question: Question, effect: Effect, call: Call) -> ApprovalRow:
         there = found(self._around, lambda it: approval_rows.of_key(it, call.key), None)
         if there is not None:
