@@ -119,6 +119,8 @@ class Guard:
     text: str
     condition: Expr | None
     """None where it cannot be checked: nobody defines a name in it."""
+    implied: bool = False
+    """Whether it holds in every run whose caller kept the contract, so that it need not be asked there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,9 @@ class Clause:
     on_error: bool = False
     """Whether it counts for answers that are errors as well."""
     line: int = 0
+    implied: bool = False
+    """Whether the clauses before it make sure that it holds: it counts as checked, and need only be asked
+    where one of them is breached."""
 
 
 @dataclass(frozen=True, slots=True)
