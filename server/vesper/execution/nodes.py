@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vesper.config import Settings
 from vesper.errors import VesperError
@@ -19,6 +19,9 @@ from vesper.runtime.request import Failure
 from vesper.workspace.files import read_text
 from vesper.workspace.index import Index, policy_of
 from vesper.workspace.scan import Scan
+
+if TYPE_CHECKING:
+    from vesper.compile.optimize import Optimized
 
 _REFERS: Final[tuple[ExportKind, ...]] = ("node-ref", "role-ref")
 _KEPT: Final = 200
@@ -36,13 +39,19 @@ class Node:
     facts: Facts
     analysis: Analysis
 
-    @cached_property
+    @property
     def program(self) -> Program:
         """VesperError `invalid` for a document with errors."""
+        return self.optimized.program
+
+    @cached_property
+    def optimized(self) -> "Optimized":
+        """The program with what was left out of it, and why."""
         from vesper.compile.lower import lower
+        from vesper.compile.optimize import optimized
 
         try:
-            return lower(self.analysis, self.node_id)
+            return optimized(lower(self.analysis, self.node_id))
         except VesperError as error:
             hint = f"`vesper check {self.file}` shows all of it"
             raise VesperError(
