@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NoReturn, cast
@@ -10,7 +11,7 @@ import orjson
 
 from vesper.values.moment import read_duration, read_timestamp, write_duration, write_timestamp
 from vesper.values.numbers import MOST_DIGITS
-from vesper.values.value import Extent, Value
+from vesper.values.value import INT_MAX, INT_MIN, Extent, Value
 
 _SPARE: Final = 16
 """Levels beyond those of a value that its surroundings may add: the arguments of a request, an envelope."""
@@ -22,6 +23,7 @@ def canonical(value: Value) -> bytes:
 
     What JSON has no form for is a record with one key: `{"$decimal": "1.50"}`, `$timestamp`,
     `$duration`, `$bytes`. A record with a key that begins with `$` is `{"$record": [[key, value], ...]}`.
+    An input that will be refused has a form too: `$integer` beyond 64 bits, `$surrogates` in a text.
     """
     return orjson.dumps(_tagged(value, Extent(_SPARE), 0), option=_SORTED)
 
@@ -66,8 +68,12 @@ def from_json(text: str | bytes) -> Any:
 
 
 def _tagged(value: Value, extent: Extent, depth: int) -> Any:
-    if isinstance(value, str | int) or value is None:
-        return value
+    if isinstance(value, str):
+        return value if value.isascii() else _text(value)
+    if isinstance(value, int):
+        return value if INT_MIN <= value <= INT_MAX else {"$integer": str(value)}
+    if value is None:
+        return None
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
     if isinstance(value, list):
@@ -86,6 +92,14 @@ def _tagged(value: Value, extent: Extent, depth: int) -> Any:
     return {"$bytes": b64encode(value).decode("ascii")}
 
 
+def _text(value: str) -> Any:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return {"$surrogates": b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii")}
+    return value
+
+
 def _untagged(value: Any) -> Value:
     if isinstance(value, list):
         return [_untagged(it) for it in cast("list[Any]", value)]
@@ -94,20 +108,22 @@ def _untagged(value: Any) -> Value:
     record = cast("dict[str, Any]", value)
     if len(record) == 1:
         (key, held), *_ = record.items()
-        match key:
-            case "$decimal":
-                return Decimal(held)
-            case "$timestamp":
-                return read_timestamp(held)
-            case "$duration":
-                return read_duration(held)
-            case "$bytes":
-                return b64decode(held)
-            case "$record":
-                return {name: _untagged(it) for name, it in held}
-            case _:
-                pass
+        if key == "$record":
+            return {name: _untagged(it) for name, it in held}
+        read = _READERS.get(key)
+        if read is not None:
+            return read(held)
     return {name: _untagged(it) for name, it in record.items()}
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Value]]] = {
+    "$decimal": Decimal,
+    "$timestamp": read_timestamp,
+    "$duration": read_duration,
+    "$bytes": b64decode,
+    "$integer": int,
+    "$surrogates": lambda held: b64decode(held).decode("utf-8", "surrogatepass"),
+}
 
 
 def _shown(value: object) -> object:
