@@ -93,3 +93,11 @@ class TestPure:
         for it in threads:
             it.join(30)
         assert (len(ran), outputs) == (1, [{"it": 1}] * 100)
+
+    def test_a_workspace_that_cannot_be_written_gets_its_answer(
+        self, made: Callable[..., Workspace]
+    ) -> None:
+        workspace, ran = self.count(made)
+        (workspace.folder / ".vesper").write_text("in the way", encoding="utf-8")
+        assert workspace.open().run("double", {"a": 1}).output == {"twice": [1, 1]}
+        assert len(ran) == 1

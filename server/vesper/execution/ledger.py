@@ -134,6 +134,16 @@ class Ledger:
 
         self.database.write(change)
 
+    def cancel(self, execution: str, envelope: Envelope) -> None:
+        """The run ends with this, which shows nothing of what it did."""
+        data = self.seals.of(execution, False).close(packed(envelope))
+        ended = self._now().isoformat()
+
+        def change(connection: Connection) -> None:
+            execution_rows.end(connection, execution, "cancelled", data, ended)
+
+        self.database.write(change)
+
     def wait(
         self, draft: Draft, journal: RunJournal, reason: str, waits_for: Mapping[str, Value]
     ) -> None:

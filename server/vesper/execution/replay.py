@@ -172,6 +172,22 @@ def before_changes(
     return [it for it in changed.entries if it.site in kept and it.state == "done"]
 
 
+def asked_at(
+    draft: Draft, entries: Sequence[Entry], site: str, engine: Engine, resolve: Resolver
+) -> Effect | None:
+    """The effect that the run asks for at that site, if it still does."""
+    found: list[Effect] = []
+    recalled = recalling(Remembered(entries), nothing_else(False))
+
+    def handle(effect: Effect, call: Call) -> Value:
+        if effect.site == site:
+            found.append(effect)
+        return recalled(effect, call)
+
+    _run(draft, entries, handle, engine, resolve)
+    return found[0] if found else None
+
+
 def _run(
     draft: Draft, entries: Sequence[Entry], handler: Handler, engine: Engine, resolve: Resolver
 ) -> tuple[Replay, Recorder]:

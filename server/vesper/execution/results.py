@@ -1,4 +1,4 @@
-"""Answers of pure nodes, kept by the digest of the program and the inputs: equal question, equal answer.
+"""Answers of pure nodes, kept by the digest of the program, the engine and the inputs.
 
 An edit that changes what a node means changes its digest, so nothing old is ever found.
 """
@@ -40,11 +40,15 @@ class Results:
         self._lock = threading.Lock()
 
     def get(
-        self, program: Program, inputs: Mapping[str, Value], work: Callable[[], Envelope]
+        self,
+        program: Program,
+        inputs: Mapping[str, Value],
+        engine: str,
+        work: Callable[[], Envelope],
     ) -> Envelope:
-        """The answer, by `work` where it is not known. Who asks while another works on it waits for that."""
+        """The answer of an engine, by `work` where it is not known; who asks meanwhile waits for that."""
         try:
-            question = (program.digest, digest_of(inputs))
+            question = (f"{program.digest}/{engine}", digest_of(inputs))
         except (Fault, TypeError):
             # Such inputs are told as invalid by the run itself.
             return work()

@@ -16,10 +16,11 @@ from vesper.execution.changes import Change, changed, from_notes, noted, rewritt
 from vesper.execution.journal import RunJournal
 from vesper.execution.ledger import Draft, Execution, Ledger, Status, limits_of
 from vesper.execution.recovery import Decision, ask_person, decide
-from vesper.execution.replay import Replay, before_changes, replayed, tried
+from vesper.execution.replay import Replay, asked_at, before_changes, replayed, tried
 from vesper.execution.results import Results
 from vesper.lang.program import Program
-from vesper.runtime.driver import Conduct, enveloped, follow
+from vesper.lang.types import shown
+from vesper.runtime.driver import Conduct, enveloped, follow, typed
 from vesper.runtime.engine import Engine, Watcher
 from vesper.runtime.envelope import Contracts, Envelope, Problem
 from vesper.runtime.grant import Grant
@@ -123,9 +124,11 @@ class Runs:
             program, inputs, engine.name, options.actor, options.role, _key_of(program, inputs, options),
         )  # fmt: skip
         if program.is_pure and not draft.key and limits_of(program) is None:
-            if not options.is_cached:
+            if not options.is_cached or options.watcher is not None:
                 return self._pure(draft, options)
-            return self.results.get(program, inputs, lambda: self._pure(draft, options))
+            return self.results.get(
+                program, inputs, engine.name, lambda: self._pure(draft, options)
+            )
         try:
             journal = self.ledger.begin(draft)
         except Failure as failure:
@@ -156,6 +159,7 @@ class Runs:
         try:
             journal = self.ledger.journal_of(draft)
             if decision is not None:
+                decision = self._fitting(draft, journal, execution, decision)
                 decide(journal, execution, decision, options.actor)
         except BaseException:
             self.ledger.release(execution.id)
@@ -275,7 +279,9 @@ class Runs:
         ended = follow(draft.program, draft.inputs, conduct)
         seconds = self._setting.world.clock() - began
         envelope = enveloped(draft.program, ended, conduct, seconds)
-        self.ledger.enter(draft, envelope)
+        # An answer that could not be entered is an answer all the same: nothing was done.
+        with contextlib.suppress(VesperError):
+            self.ledger.enter(draft, envelope)
         return envelope
 
     def _again(self, trace_id: str, options: RunOptions) -> Envelope:
@@ -321,6 +327,23 @@ class Runs:
         with contextlib.suppress(VesperError):
             self.ledger.wait(draft, journal, ended.reason, ended.waits_for)
 
+    def _fitting(
+        self, draft: Draft, journal: RunJournal, execution: Execution, decision: Decision
+    ) -> Decision:
+        """The decision with its value as the step needs it; VesperError where it is none."""
+        site = execution.waits_for.get("decide")
+        if decision.answer != "done" or not isinstance(site, str) or ">" in site:
+            return decision
+        engine = self.engine(draft.engine)
+        effect = asked_at(draft, journal.entries(), site, engine, self.resolve)
+        if effect is None:
+            return decision
+        try:
+            return replace(decision, value=typed(decision.value, effect, draft.program.named))
+        except Failure as failure:
+            hint = f"say with --value what `{effect.operation}` gave, as {shown(effect.type)}"
+            raise VesperError("invalid", failure.message, hint) from failure
+
     def _asked_about(self, draft: Draft, suspended: Suspended) -> Suspended:
         if isinstance(suspended, Ambiguous):
             board = None if self._setting.board is None else self._setting.board()
@@ -328,15 +351,17 @@ class Runs:
         return suspended
 
     def _cancel(self, execution: Execution) -> None:
-        program = self._setting.nodes(execution.node_id)
-        draft = self.ledger.draft_of(execution.id, program)
-        if self.ledger.take(execution.id):
-            problem = Problem("cancelled", "somebody stopped the run while it waited")
-            envelope = Envelope(
-                execution.node_id, "error", None, problem, Contracts(), execution.engine,
-                execution.id, 0.0,
-            )  # fmt: skip
-            self.ledger.end(draft, self.ledger.journal_of(draft), envelope)
+        """End a run that nobody has in hand; its document may be gone by now."""
+        if not self.ledger.take(execution.id):
+            return
+        problem = Problem("cancelled", "somebody stopped the run while it waited")
+        envelope = Envelope(
+            execution.node_id, "error", None, problem, Contracts(), execution.engine,
+            execution.id, 0.0,
+        )  # fmt: skip
+        try:
+            self.ledger.cancel(execution.id, envelope)
+        finally:
             self.ledger.release(execution.id)
 
     def _watch(
@@ -393,7 +418,7 @@ class Runs:
 
 def _changed_since(execution: Execution) -> VesperError:
     message = f"`{execution.node_id}` has changed since run {execution.id[:12]} began"
-    hint = "put the document back as it was, or stop the run and begin a new one"
+    hint = f"put the document back as it was, or `vesper resume {execution.id[:12]} --stop` gives it up"
     return VesperError("conflict", message, hint)
 
 

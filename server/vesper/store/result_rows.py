@@ -4,7 +4,7 @@ from vesper.store.engine import Connection
 
 
 def get(connection: Connection, digest: str, inputs: str) -> bytes | None:
-    """The answer of the program with that digest to those inputs."""
+    """The answer of the program and engine with that digest to those inputs."""
     row = connection.execute(
         "SELECT envelope FROM results WHERE digest = ? AND inputs = ?", (digest, inputs)
     ).fetchone()

@@ -1,0 +1,1 @@
+"""What running nodes costs, beside other ways to do the same."""
