@@ -1,7 +1,7 @@
 """The workspace that a command works on, and who gives it."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(folder: str) -> "Iterator[Project]":
+def opened(folder: str) -> "Generator[Project]":
     """The workspace that the folder belongs to, closed when it is left."""
     from vesper.project import Project
 
