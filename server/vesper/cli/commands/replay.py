@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from vesper.project import Project
 
 _DESCRIPTION = """\
-Do a run again from its journal. Every effect is answered with what it was answered then; nothing is
-performed.
+Do a run again from its journal. Every effect is answered with what it was answered then;
+nothing is performed.
 
-With --modify the run is done as it would have been: the value of a name that a step sets, a field of what
-a step was answered, a step's failure, or an input. Where the changed run asks for an effect that the
-journal does not hold, it stops and says which. With --live a new run goes on from there and really
-performs it; effects before the first change are not performed again.
+With --modify the run is done as it would have been: the value of a name that a step sets, a
+field of what a step was answered, a step's failure, or an input. Where the changed run asks
+for an effect that the journal does not hold, it stops and says which. With --live a new run
+goes on from there and really performs it; effects before the first change are not performed
+again.
 
 Exit code 0 when the run ends as it did (or, with changes, ends), 1 when it does not.
 """

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Let a run go on that waits for something, or whose process ended before it did.
 
-It begins again from the start, and everything that was done already is answered from its journal:
-nothing happens twice. Where a write was begun and nobody knows whether it happened, a person says so:
-`--answer done` (it happened; --value says what it gave) or `--answer redo` (it did not).
+It begins again from the start, and everything that was done already is answered from its
+journal: nothing happens twice. Where a write was begun and nobody knows whether it happened, a
+person says so: `--answer done` (it happened; --value says what it gave) or `--answer redo` (it
+did not).
 
 Exit code 0 when the run succeeds, 1 when it ends with an error or waits still.
 """
@@ -28,7 +29,7 @@ examples:
   vesper resume 3f9ac1
   vesper resume 3f9ac1 --stop                      give it up: nothing more of it is done
   vesper resume 3f9ac1 --answer redo               it did not happen: do it now
-  vesper resume 3f9ac1 --answer done --value '{"status": 200, "headers": {}, "body": {"id": "pay_7"}}'
+  vesper resume 3f9ac1 --answer done --value '{"status": 200, "body": {"id": "pay_7"}}'
 """
 
 

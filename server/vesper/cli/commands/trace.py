@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Show the runs of a workspace, or the steps of one with the values that they set.
 
-The steps are worked out anew from what the run's journal holds; nothing is performed. Fields that the
-node lists as sensitive are hidden.
+The steps are worked out anew from what the run's journal holds; nothing is performed. Fields
+that the node lists as sensitive are hidden.
 """
 _EPILOG = """\
 examples:
