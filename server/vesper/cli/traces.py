@@ -85,7 +85,7 @@ def print_steps(replay: "Replay") -> None:
         values = _values(traced.values)
         failed = styled(f"failed: {in_line(traced.failed)}", "red", sys.stdout)
         told = failed if traced.failed else values
-        print(f"  {_row((*row, ''), [*widths, 0])}  {told}".rstrip())
+        print(f"  {'  '.join(_padded(row, widths))}  {told}".rstrip())
         for effect in effects.get(traced.step, ()):
             print(styled(f"      {_effect(effect)}", "dim", sys.stdout))
     for effect in effects.get("", ()):

@@ -211,7 +211,8 @@ def _run(
     except Suspended as suspended:
         ended = suspended
     envelope = enveloped(program, ended, conduct, time.monotonic() - began)
-    effects = tuple(_shown(it, draft) for it in entries)
+    asked = {*recorder.asked, *refusals}
+    effects = tuple(_shown(it, draft) for it in entries if it.site in asked)
     return Replay(envelope, tuple(recorder.steps), effects), recorder
 
 
