@@ -361,6 +361,37 @@ def test_the_workspace_the_caller_and_the_node_must_all_allow(
     assert workspace.open().run("pay", {}).status == "success"
 
 
+def test_a_run_goes_on_under_the_role_that_it_began_with(made: Callable[..., Workspace]) -> None:
+    answers: list[str] = []
+
+    def flow(_inputs: Mapping[str, Value], _site: str) -> Asking:
+        yield effect("ask", "clock", "read")
+        return {"it": (yield effect("charge", capabilities=("network.http_client.cards",)))}
+
+    def wait(*_: object) -> object:
+        if not answers:
+            raise Suspended("an event")
+        return answers[0]
+
+    def roles(name: str) -> Grant:
+        return Grant((Say(f"the role `{name}`", ("database",)),) if name else ())
+
+    workspace = made(providers(clock=wait), pay=flow)
+    workspace.nodes["pay"] = replace(PAY, security=Security(("network",)))
+    trace = workspace.open(roles=roles).run("pay", {}, RunOptions(role="clerk")).trace_id
+    answers.append("now")
+    error = workspace.open(roles=roles).resume(trace).error
+    assert error is not None
+    assert "the role `clerk` does not list" in error.message
+
+
+def test_nothing_runs_under_a_role_that_is_not_there(made: Callable[..., Workspace]) -> None:
+    workspace = made(providers(), pay=payment)
+    error = refusal(lambda: workspace.open().run("pay", {}, RunOptions(role="clerk")))
+    assert (error.kind, error.message) == ("not_found", "there is no role `clerk` here")
+    assert workspace.provider.asked == []
+
+
 def test_sensitive_values_lie_nowhere_open(made: Callable[..., Workspace]) -> None:
     def flow(inputs: Mapping[str, Value], _site: str) -> Asking:
         charged = yield effect(

@@ -44,6 +44,13 @@ def _never() -> bool:
     return False
 
 
+def _no_roles(name: str) -> Grant:
+    """Nothing is known of any role, so nothing is run under one."""
+    if not name:
+        return Grant()
+    raise VesperError("not_found", f"there is no role `{name[:60]}` here", "leave the role out")
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """How a run is wanted. Everything may be left out."""
@@ -82,6 +89,8 @@ class Setting:
     world: World
     grant: Grant = field(default_factory=Grant)
     """What the workspace allows."""
+    roles: Callable[[str], Grant] = _no_roles
+    """What the role of that name may do; asked anew each time a run goes on."""
     board: "Callable[[], Board] | None" = None
     """Where people are asked what nobody else can know."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -119,6 +128,7 @@ class Runs:
         """
         program = self._setting.nodes(node) if isinstance(node, str) else node
         engine = self.engine(options.engine)
+        self._setting.roles(options.role)
         draft = Draft(
             options.trace_id or self._setting.new_id(),
             program, inputs, engine.name, options.actor, options.role, _key_of(program, inputs, options),
@@ -153,6 +163,7 @@ class Runs:
         if program.digest != execution.digest:
             raise _changed_since(execution)
         program = rewritten(program, from_notes(execution.changes))
+        self._setting.roles(execution.role)
         draft = self.ledger.draft_of(execution.id, program)
         if not self.ledger.take(execution.id):
             return self.resume(execution.id, options)
@@ -200,6 +211,7 @@ class Runs:
         self, trace_id: str, changes: Sequence[Change], options: RunOptions = _USUAL
     ) -> Envelope:
         """A new run that begins as another did up to the first change, and from there on really acts."""
+        self._setting.roles(options.role)
         draft, has_changed = self._remembered(trace_id)
         if has_changed:
             raise _changed_since(self.ledger.get(trace_id))
@@ -396,7 +408,7 @@ class Runs:
             "",
             draft.actor,
             draft.role,
-            self._setting.grant.narrowed(*options.grant.says),
+            self._grant(draft.role, options),
             patience=world.clock() + options.patience,
             is_stopped=is_stopped,
             sensitive=frozenset(sensitive),
@@ -405,6 +417,11 @@ class Runs:
             self.engine(draft.engine), stack.handler, call, self.resolve, stack.permit,
             options.watcher, world.clock,
         )  # fmt: skip
+
+    def _grant(self, role: str, options: RunOptions) -> Grant:
+        """What the workspace, the role and the caller allow together."""
+        says = (*self._setting.roles(role).says, *options.grant.says)
+        return self._setting.grant.narrowed(*says)
 
     def resolve(self, reference: str) -> Program:
         """The program of a node that another one calls."""
