@@ -146,6 +146,25 @@ class TestRecovery:
             ).fetchone()
         assert said == f"{decision.answer} by ada"
 
+    def test_one_that_is_done_again_may_end_half_way_again(
+        self, made: Callable[..., Workspace]
+    ) -> None:
+        def charge(*_: object) -> object:
+            raise Killed
+
+        workspace = made(providers(charge=charge), pay=payment)
+        runs = workspace.open()
+        with pytest.raises(Killed):
+            runs.run("pay", {"amount": 5})
+        trace = runs.find()[0].id
+        runs.resume(trace)
+        with pytest.raises(Killed):
+            runs.resume(trace, decision=Decision("redo"))
+        error = runs.resume(trace).error
+        assert error is not None
+        assert error.code == "effect_ambiguous"
+        assert workspace.provider.times("charge") == 2
+
     def test_nobody_decides_about_a_run_that_asks_nothing(
         self, made: Callable[..., Workspace]
     ) -> None:

@@ -24,9 +24,10 @@ def recording(
     def handle(effect: Effect, call: Call) -> Value:
         entry = journal.find(effect.site)
         if effect.kind == "write":
-            if entry is None:
+            # One that waited, or that a person wants done again, is begun anew: it may end half-way too.
+            if entry is None or entry.state == "waiting":
                 journal.intend(effect)
-            elif entry.state == "intended" and not is_keyed(effect):
+            elif not is_keyed(effect):
                 raise Ambiguous(effect)
         began = time.perf_counter()
         try:
