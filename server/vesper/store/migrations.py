@@ -249,6 +249,31 @@ STEPS: Final[tuple[Step, ...]] = (
             """,
         ),
     ),
+    Step(
+        "audit",
+        (
+            """
+            CREATE TABLE audit (
+                id INTEGER PRIMARY KEY,
+                body TEXT NOT NULL,
+                seal BLOB NOT NULL CHECK (length(seal) = 32)
+            ) STRICT
+            """,
+            """
+            CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'what was audited is never changed'); END
+            """,
+            """
+            CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'what was audited is never deleted'); END
+            """,
+            """
+            CREATE TRIGGER audit_only_grows BEFORE INSERT ON audit
+            WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM audit)
+            BEGIN SELECT RAISE(ABORT, 'what was audited is only added to'); END
+            """,
+        ),
+    ),
 )
 
 
