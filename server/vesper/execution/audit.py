@@ -29,6 +29,7 @@ from vesper.values.value import Value
 
 _GENESIS: Final = b"vesper audit"
 _PAGE: Final = 500
+_SECTOR: Final = 256
 _WAIT: Final = 5.0
 
 
@@ -85,6 +86,10 @@ class Audit:
         """How long the chain is, sealed."""
         return self._folder / "audit.head"
 
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
     def append(self, record: Record) -> int:
         """Keep a record; its number. It is on disk when this returns."""
         at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -125,12 +130,12 @@ class Audit:
 
     def verify(self) -> Verdict:
         """Go through the whole chain and compare its end with the anchor."""
+        # The anchor first: records that are added meanwhile lie behind it.
+        anchor = self._read_anchor()
         rows = self._store.read(lambda connection: list(audit_rows.each(connection)), [])
         if rows and not self.key_file.exists():
             return Verdict(len(rows), (f"{self.key_file.name} is gone: nothing can be verified",))
-        problems = list(self._breaks(rows))
-        problems += self._against_anchor(rows)
-        return Verdict(len(rows), tuple(problems))
+        return Verdict(len(rows), (*self._breaks(rows), *self._against_anchor(rows, anchor)))
 
     @cached_property
     def _key(self) -> bytes:
@@ -191,13 +196,16 @@ class Audit:
                 "seal": row.seal.hex(),
                 "proof": self._anchored(row.id, row.seal),
             }
-            draft = self._folder / "audit.head.new"
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "w", encoding="ascii") as file:
-                json.dump(head, file)
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(draft, self.anchor_file)
+            # One sector, written in place: after a power failure it is the old one or the new one, and an old
+            # one is no alarm. So the record alone has to wait for the disk.
+            is_new = not self.anchor_file.exists()
+            descriptor = os.open(self.anchor_file, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, json.dumps(head).encode().ljust(_SECTOR - 1) + b"\n")
+                if is_new:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def _breaks(self, rows: list[AuditRow]) -> Iterator[str]:
         before, number = _GENESIS, 0
@@ -211,23 +219,32 @@ class Audit:
                 yield f"record {row.id} is not what was sealed: it, or the one before, was changed"
             before, number = row.seal, row.id
 
-    def _against_anchor(self, rows: list[AuditRow]) -> Iterator[str]:
+    def _read_anchor(self) -> bytes | None:
         try:
-            head = cast("dict[str, Any]", json.loads(self.anchor_file.read_bytes()))
+            return self.anchor_file.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unusable(self.anchor_file, str(error.strerror)) from error
+
+    def _against_anchor(self, rows: list[AuditRow], anchor: bytes | None) -> Iterator[str]:
+        name = self.anchor_file.name
+        if anchor is None:
+            if rows:
+                yield f"{name} is gone: records at the end may be missing"
+            return
+        try:
+            head = cast("dict[str, Any]", json.loads(anchor))
             number, seal, proof = (
                 int(head["number"]),
                 bytes.fromhex(head["seal"]),
                 str(head["proof"]),
             )
-        except FileNotFoundError:
-            if rows:
-                yield f"{self.anchor_file.name} is gone: records at the end may be missing"
-            return
-        except (OSError, ValueError, KeyError, TypeError):
-            yield f"{self.anchor_file.name} cannot be read: records at the end may be missing"
+        except (ValueError, KeyError, TypeError):
+            yield f"{name} cannot be read: records at the end may be missing"
             return
         if not hmac.compare_digest(self._anchored(number, seal), proof):
-            yield f"{self.anchor_file.name} was changed: records at the end may be missing"
+            yield f"{name} was changed: records at the end may be missing"
             return
         last = rows[-1].id if rows else 0
         if number > last:

@@ -72,7 +72,11 @@ def drive(program: Program, inputs: Mapping[str, Value], conduct: Conduct) -> En
 
 def follow(program: Program, inputs: Mapping[str, Value], conduct: Conduct) -> Ended:
     """Run a program to its end; `Suspended` where it has to wait."""
-    call = replace(conduct.call, grant=conduct.call.grant.for_program(program))
+    call = replace(
+        conduct.call,
+        grant=conduct.call.grant.for_program(program),
+        audit=program.security.audit,
+    )
     return _Run(conduct).program(program, inputs, _Place(program, call, conduct.clock()))
 
 
@@ -212,6 +216,7 @@ class _Run:
             place.call,
             node_id=program.node_id,
             grant=place.call.grant.for_program(program),
+            audit=program.security.audit,
             sensitive=place.call.sensitive.union(program.security.sensitive),
         )
         inner = _Place(program, call, self._conduct.clock(), f"{site}>", place.depth + 1)

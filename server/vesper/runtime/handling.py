@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from vesper.runtime.grant import Grant
 from vesper.runtime.request import Effect
@@ -37,6 +37,8 @@ class Call:
     """Whether somebody stopped the run; whoever waits or reads long asks it."""
     sensitive: frozenset[str] = field(default_factory=frozenset[str])
     """Names whose values must not show in logs, traces and audits."""
+    audit: Literal["none", "basic", "detailed"] = "basic"
+    """How much of what the node at this place does is audited."""
 
 
 Handler = Callable[[Effect, Call], Value]

@@ -1,9 +1,11 @@
 """The order of the handlers, from the engine to the world."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from vesper.lang.program import Program
+from vesper.runtime.envelope import Envelope
 from vesper.runtime.handlers.breaker import Breaker
 from vesper.runtime.handlers.budget import MOST_EFFECTS, counting
 from vesper.runtime.handlers.deadline import in_time
@@ -16,13 +18,24 @@ from vesper.runtime.handlers.retry import Pause, Retrier
 from vesper.runtime.handling import Call, Handler
 from vesper.runtime.journal import Journal, Outcome
 from vesper.runtime.request import Effect, Failure
+from vesper.values.value import Value
 
 
 class Witness:
     """Told what a run does to the world: for audits, spans and metrics. Does nothing by itself.
 
-    It is called in the thread of the effect, and must neither raise nor take long.
+    It is called in the thread of the run or the effect. Only `began` and `begins` may raise, a `Failure`:
+    then nothing is done, because what cannot be audited must not happen.
     """
+
+    def began(self, program: Program, call: Call, inputs: Mapping[str, Value]) -> None:
+        """A run begins, or goes on after it had to wait."""
+
+    def ended(self, program: Program, call: Call, envelope: Envelope) -> None:
+        """A run has ended, or waits."""
+
+    def begins(self, effect: Effect, call: Call) -> None:
+        """An effect is about to be performed; for a write the intent is on record."""
 
     def refused(self, effect: Effect, call: Call, failure: Failure) -> None:
         """A capability was missing; nothing was done."""
@@ -62,6 +75,7 @@ def live(
     handler = world.breaker.around(handler)
     handler = Retrier(handler, world.registry.is_keyed, world.clock, world.pause)
     handler = in_time(handler, world.clock)
+    handler = _announced(handler, world.witness)
     handler = recording(journal, handler, world.registry.is_keyed, world.witness.performed)
     handler = counting(handler, len(journal.entries()), most_effects)
 
@@ -77,6 +91,14 @@ def live(
 def replayed(journal: Journal, whole: bool) -> Stack:
     """Handlers that only remember. `whole` is a journal of a run that has ended."""
     return Stack(recalling(journal, nothing_else(whole)), _permitted(journal, _anything))
+
+
+def _announced(inner: Handler, witness: Witness) -> Handler:
+    def handle(effect: Effect, call: Call) -> Value:
+        witness.begins(effect, call)
+        return inner(effect, call)
+
+    return handle
 
 
 def _permitted(
