@@ -326,6 +326,8 @@ def _settings() -> Iterator[str]:
     for title, keys in (
         ("[databases.NAME]", config.DATABASE_KEYS),
         ("[providers.NAME]", config.PROVIDER_KEYS),
+        ("[policy]", config.POLICY_KEYS),
+        ("[sandbox]", config.SANDBOX_KEYS),
     ):
         yield from ("", f"## `{title}`", "")
         yield from _table(("key", "holds", "default", "meaning"), config.key_rows(keys))

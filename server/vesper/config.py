@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 
 FILE: Final = "vesper.toml"
 
-Kind = Literal["flag", "size", "words", "rules", "databases", "providers"]
+Kind = Literal["flag", "size", "words", "rules", "databases", "providers", "table"]
 Level = Literal["error", "warning", "hint", "off"]
 
 LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "hint", "off")
@@ -40,7 +40,7 @@ class Setting(NamedTuple):
     @property
     def variable(self) -> str:
         """The variable of the environment that overrides it; empty for a table."""
-        return "" if self.kind in {"rules", "providers"} else f"VESPER_{self.key.upper()}"
+        return "" if self.kind in {"rules", "providers", "table"} else f"VESPER_{self.key.upper()}"
 
     @property
     def holds(self) -> str:
@@ -52,6 +52,7 @@ class Setting(NamedTuple):
             "rules": "a table: the code or name of a rule, and one of " + ", ".join(LEVELS),
             "databases": "a list of names, or a table `[databases.NAME]` for each",
             "providers": "a table `[providers.NAME]` for each",
+            "table": f"a table `[{self.key}]`",
         }[self.kind]
 
 
@@ -59,7 +60,7 @@ class Key(NamedTuple):
     """One key of a table such as `[providers.NAME]`."""
 
     key: str
-    kind: Literal["text", "flag", "size", "duration"]
+    kind: Literal["text", "flag", "size", "duration", "count", "words", "sandbox"]
     default: str
     """As it would be written; empty where the key must be given."""
     doc: str
@@ -72,6 +73,9 @@ class Key(NamedTuple):
             "flag": "true or false",
             "size": 'a number of bytes, or a text such as "4 MiB"',
             "duration": 'a duration such as "30s"',
+            "count": "a number above zero",
+            "words": "a list of texts",
+            "sandbox": '"degraded" or "strict"',
         }[self.kind]
 
 
@@ -101,6 +105,23 @@ PROVIDER_KEYS: Final = (
     Key("max_response", "size", '"8 MiB"', "Answers above this size are refused."),
 )  # fmt: skip
 
+SANDBOX_KEYS: Final = (
+    Key("level", "sandbox", '"degraded"',
+        "The weakest sandbox that programs started by `shell` may run in. The strongest there is gets used "
+        "in any case; `vesper doctor` names it, and what it lets through."),
+    Key("override", "text", '""',
+        "Why programs may run without any sandbox on a machine that offers none. It counts only for users "
+        "who set `VESPER_SANDBOX_OVERRIDE=yes` themselves, and every such run is audited."),
+    Key("memory", "size", '"4 GiB"', "What one process of such a program may take."),
+    Key("file_size", "size", '"256 MiB"', "The size of a file that it may write."),
+    Key("processes", "count", "256", "How many processes it may have at once."),
+)  # fmt: skip
+POLICY_KEYS: Final = (
+    Key("allow", "words", '["*"]',
+        "The capabilities that runs here may use at all, whatever their nodes and roles list."),
+    Key("deny", "words", "[]", "The capabilities that no run here may use; that wins over every list."),
+)  # fmt: skip
+
 
 SETTINGS: Final = (
     Setting("include", "words", "[]",
@@ -118,6 +139,9 @@ SETTINGS: Final = (
             "steps use when they name none, is always there."),
     Setting("providers", "providers", "{}",
             "The services that `external_api_call` may reach by name."),
+    Setting("policy", "table", "{}",
+            "What runs may do here, whoever runs them. It only narrows what nodes and roles may do."),
+    Setting("sandbox", "table", "{}", "How programs are run that `shell` starts."),
     Setting("capabilities", "words", "[]",
             "Kinds of capabilities of your own, beside the built-in ones: `[\"printer.print\"]` makes "
             "`printer.print.label` known. Nodes may list them, and completion offers them."),
@@ -167,6 +191,25 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Confinement:
+    """How programs are run."""
+
+    level: Literal["degraded", "strict"] = "degraded"
+    override: str = ""
+    memory: int = 4 << 30
+    file_size: int = 256 << 20
+    processes: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class RunPolicy:
+    """What runs may do here."""
+
+    allow: tuple[str, ...] = ("*",)
+    deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds in one workspace."""
 
@@ -178,6 +221,12 @@ class Settings:
     capabilities: tuple[str, ...] = ()
     strict: bool = False
     rules: Mapping[str, Level] = field(default_factory=dict[str, Level])
+    policy: RunPolicy = RunPolicy()
+    sandbox: Confinement = Confinement()
+
+
+CLOSED: Final = Settings(policy=RunPolicy(allow=()), sandbox=Confinement("strict"))
+"""What holds where the settings cannot be read: a broken file allows nothing."""
 
 
 class Read(NamedTuple):
@@ -200,7 +249,8 @@ def read(
     """
     problems: list[Problem] = []
     reading = _Reading(problems, rules)
-    settings = reading.table(Settings(), _parsed(text, problems), text)
+    given = _parsed(text, problems)
+    settings = reading.table(CLOSED if problems else Settings(), given, text)
     for setting in SETTINGS:
         value = (os.environ if environment is None else environment).get(setting.variable or " ")
         if value:
@@ -249,9 +299,26 @@ class _Reading:
                 found = self._tables(setting, cast("dict[str, Any]", value), PROVIDER_KEYS, text)
                 services = {name: Service(**it) for name, it in found.items()}
                 settings = replace(settings, providers=services)
+            elif setting.kind == "table":
+                settings = self._single(settings, setting, value, text)
             else:
                 settings = self.take(settings, setting, value, place)
         return settings
+
+    def _single(self, settings: Settings, setting: Setting, given: object, text: str) -> Settings:
+        """Take a table about what runs may do. Where a word of it is wrong, they may do least."""
+        before = len(self._problems)
+        keys = SANDBOX_KEYS if setting.key == "sandbox" else POLICY_KEYS
+        taken: dict[str, Any] = {}
+        if isinstance(given, dict):
+            taken = self._keys(setting.key, cast("dict[str, Any]", given), keys, text)
+        else:
+            self._refuse(f"`{setting.key}` must be {setting.holds}", _place(text, "", setting.key))
+        is_wrong = len(self._problems) > before
+        if setting.key == "sandbox":
+            found = CLOSED.sandbox if is_wrong else Confinement(**taken)
+            return replace(settings, sandbox=found)
+        return replace(settings, policy=CLOSED.policy if is_wrong else RunPolicy(**taken))
 
     def take(
         self, settings: Settings, setting: Setting, value: object, place: tuple[int, int, int]
@@ -367,8 +434,12 @@ def _place(text: str, table: str, key: str) -> tuple[int, int, int]:
 def _fitting(key: Key, value: object) -> object:
     """The value as it is kept; None where it is of another kind."""
     match key.kind, value:
-        case ("text", str()) | ("flag", bool()):
+        case ("text", str()) | ("flag", bool()) | ("sandbox", "degraded" | "strict"):
             return value
+        case "count", int() if not isinstance(value, bool) and value > 0:
+            return value
+        case "words", _:
+            return _words(value)
         case "size", _:
             return _bytes(value)
         case "duration", str() if (found := _DURATION.fullmatch(value.strip())) is not None:

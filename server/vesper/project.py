@@ -2,17 +2,19 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vesper.config import FILE, Problem, Read, Settings
+from vesper.config import CLOSED, FILE, Problem, Read, Settings
 from vesper.config import read as read_settings
 from vesper.errors import VesperError
 from vesper.workspace.files import document_kind, find_root, read_text, walk
 from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
+    from vesper.execution.audit import Audit
     from vesper.execution.nodes import Nodes
     from vesper.execution.runs import Runs
     from vesper.lang.around import Around
@@ -93,7 +95,19 @@ class Project:
             if error.kind != "not_found":
                 wrong = (Problem(error.message),)
         found = read_settings(text, editor=self._editor, rules=rule_names(text, self._editor))
+        if wrong:
+            closed = replace(found.settings, policy=CLOSED.policy, sandbox=CLOSED.sandbox)
+            found = found._replace(settings=closed)
         return found._replace(problems=(*wrong, *found.problems))
+
+    @cached_property
+    def audit(self) -> "Audit":
+        """What its runs did, for those who answer for it."""
+        from vesper.execution.audit import Audit
+        from vesper.store.database import Database
+
+        folder = self.root / ".vesper"
+        return Audit(folder, Database(folder / "vesper.db"))
 
     @cached_property
     def scan(self) -> "Scan":
@@ -198,6 +212,8 @@ class Project:
             self.approvals.close()
         if "board" in self.__dict__:
             self.board.close()
+        if "audit" in self.__dict__:
+            self.audit.close()
 
 
 def rule_names(text: str, editor: object = None) -> set[str] | None:

@@ -56,8 +56,8 @@ def test_a_sound_installation_is_told_part_by_part(run: Run, work: Path):
     assert (code, err) == (0, "")
     found = lines(out)
     assert list(found) == [
-        "vesper", "python", "PyYAML", "pygls", "mcp", "sqlite-utils", "sqlite", "command", "editor",
-        "workspace", "settings", "state", "tasks", "agents",
+        "vesper", "python", "PyYAML", "pygls", "mcp", "sqlite-utils", "sqlite", "command", "sandbox",
+        "editor", "workspace", "settings", "state", "tasks", "audit", "agents",
     ]  # fmt: skip
     assert found["vesper"] == ("ok", vesper.__version__)
     assert found["workspace"] == ("ok", f"{work.resolve()}, 2 documents")

@@ -52,8 +52,11 @@ class Auditor(Witness):
             self._keep(self._of_effect(effect, call, begun))
 
     def performed(self, effect: Effect, call: Call, outcome: Outcome) -> None:
-        """At `detailed`, record what came of it."""
-        if call.audit == "detailed":
+        """At `detailed`, record what came of it; what a provider refused at every level."""
+        failure = outcome.failure
+        if failure is not None and "capability_denied" in failure.codes:
+            self.refused(effect, call, failure)
+        elif call.audit == "detailed":
             self._try(self._of_effect(effect, call, self._outcome(effect, call, outcome)))
 
     def refused(self, effect: Effect, call: Call, failure: Failure) -> None:

@@ -34,6 +34,7 @@ _PROVIDERS: Final = {
     "approval": "people:People",
     "state_machine_transition": "machines:Machines",
     "fact": "custom:Custom",
+    "shell": "shell:Shell",
 }
 """Module and class of each; a class is made with the `Surroundings` alone."""
 CUSTOM: Final = "custom."

@@ -44,7 +44,7 @@ class Finished:
     """How a run ended. All that the program started is gone."""
 
     code: int
-    """The exit code; below zero the signal that killed it."""
+    """The exit code; 128 and the number of the signal where one killed it."""
     stdout: bytes
     stderr: bytes
     level: SandboxLevel

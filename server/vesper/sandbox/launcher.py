@@ -39,6 +39,8 @@ def main() -> None:
     ended = _watch(child, leash, int(wanted["processes"]))
     status = _end_all(child)
     code = os.waitstatus_to_exitcode(status) if status is not None else -signal.SIGKILL
+    # As shells and Bubblewrap tell it.
+    code = 128 - code if code < 0 else code
     os.write(report, json.dumps({"code": code, "ended": ended}).encode() + b"\n")
 
 

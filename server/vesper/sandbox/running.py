@@ -161,7 +161,7 @@ def _launch(told: dict[str, Any], level: SandboxLevel, work: Work, most: int) ->
     if ended == "exited" and said.get("ended") == "crowded":
         ended = "crowded"
     out, errors = talk.heard
-    return int(said.get("code", -9)), out, errors, level, ended, talk.is_cut
+    return int(said.get("code", 137)), out, errors, level, ended, talk.is_cut
 
 
 def _read(report: int) -> dict[str, Any]:

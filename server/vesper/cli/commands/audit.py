@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from vesper.project import Project
 
 _DESCRIPTION = """\
-Show what runs of this workspace did: who ran which node with what, and what came of it. How much is
-recorded a node says with `security.audit_level`; refusals are recorded always. Values of fields that a
-node lists under `sensitive_data` are hidden.
+Show what runs of this workspace did: who ran which node with what, and what came of it.
+
+How much is recorded a node says with `security.audit_level`; refusals are recorded always.
+Values of fields that a node lists under `sensitive_data` are hidden.
 """
 _EPILOG = """\
 examples:

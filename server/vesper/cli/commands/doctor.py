@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     if not workspace.exists():
         hint = "give --workspace a folder that exists"
         raise VesperError("invalid", f"there is no folder {args.workspace}", hint)
-    findings = [*_installation(), *_editors(), *_workspace(workspace)]
+    findings = [*_installation(), _sandbox(), *_editors(), *_workspace(workspace)]
     if args.format == "json":
         # ASCII, so that it is valid JSON on a console of any encoding.
         print(json.dumps([_record(it) for it in findings], indent=2))
@@ -145,6 +145,22 @@ def _command() -> Finding:
     return Finding("command", path)
 
 
+def _sandbox() -> Finding:
+    """The level of sandbox that attacks showed, and what it lets through."""
+    from vesper.sandbox.probe import proof
+
+    found = proof()
+    if found.level == "strict":
+        return Finding("sandbox", "strict: every attack was refused")
+    reasons = "; ".join(found.reasons)
+    if found.level == "none":
+        advice = "`shell` steps are refused: on Debian, `apt-get install bubblewrap` mends it"
+        return Finding("sandbox", f"none: {reasons}", advice, is_needed=False)
+    gaps = "; ".join(found.gap_texts).lower()
+    advice = f"install bubblewrap for the strict one ({reasons})"
+    return Finding("sandbox", f"degraded, a program can {gaps}", advice, is_needed=False)
+
+
 def _editors() -> Iterator[Finding]:
     """The editors on PATH. None of them is needed."""
     found = False
@@ -189,6 +205,7 @@ def _workspace(start: Path) -> Iterator[Finding]:
         yield from _settings(project)
         yield _state(project.root / ".vesper")
         yield _tasks(project)
+        yield _audit(project)
         yield _agent_hosts(project.root)
     finally:
         project.close()
@@ -227,6 +244,19 @@ def _tasks(project: "Project") -> Finding:
         state = f"the database is damaged: {faults[0]}"
         return Finding("tasks", state, restore_hint(project.root / ".vesper" / "vesper.db"))
     return Finding("tasks", f"{last} changes recorded" if last else "none yet")
+
+
+def _audit(project: "Project") -> Finding:
+    try:
+        verdict = project.audit.verify()
+    except VesperError as error:
+        return Finding("audit", error.message, error.hint or "see the message")
+    if verdict.problems:
+        advice = "somebody changed it: `vesper audit verify` lists all that is wrong"
+        return Finding("audit", f"not whole: {verdict.problems[0]}", advice)
+    return Finding(
+        "audit", f"{counted(verdict.count, 'record')}, whole" if verdict.count else "none yet"
+    )
 
 
 def _agent_hosts(root: Path) -> Finding:
