@@ -30,6 +30,8 @@ class Say:
     """The weakest sandbox that programs it starts may run in."""
     file_changes: int | None = None
     """How many different files a run may change."""
+    edits: tuple[str, ...] = ()
+    """Patterns, one of which must be found in the path of any file that is changed; none means any file."""
     timeout: float | None = None
     """Seconds."""
 
