@@ -6,7 +6,7 @@ guessed: what is no value of the type is a problem. Constraints are not looked a
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from vesper.values.encoding import canonical, from_json
 from vesper.values.library import to_decimal, to_integer
 from vesper.values.moment import read_duration, read_timestamp
 from vesper.values.numbers import decimal
-from vesper.values.value import DEEPEST, INT_MAX, INT_MIN, Fault, Value
+from vesper.values.value import DEEPEST, INT_MAX, INT_MIN, Extent, Fault, Value
 
 MOST_PROBLEMS: Final = 100
 """How many problems are told at most; a list with a thousand wrong items has one mistake."""
@@ -57,7 +57,10 @@ def convert(
     A plain scalar of YAML is read as the type says: `12` is a text where a text is wanted.
     """
     reader = _Reader(named, anchors)
-    found = reader.read(value, kind, path, 0)
+    try:
+        found = reader.read(value, kind, path, 0)
+    except Fault as fault:
+        return Converted(None, (*reader.problems, Problem(path, fault.message)))
     return Converted(None, tuple(reader.problems)) if reader.problems else Converted(found)
 
 
@@ -99,6 +102,7 @@ class _Reader:
         self._named = named
         self._anchors = anchors
         self._left = MOST_WRITTEN
+        self._extent = Extent()
         self.problems: list[Problem] = []
 
     def _tell(self, path: str, message: str) -> None:
@@ -121,9 +125,6 @@ class _Reader:
             return None
         if isinstance(kind, types.Nullable):
             kind = types.unwrapped(kind, self._named)
-        if depth > DEEPEST:
-            self._tell(path, f"values are nested deeper than {DEEPEST} levels")
-            return None
         try:
             return self._of_kind(value, kind, path, depth)
         except _Misfit as misfit:
@@ -160,6 +161,7 @@ class _Reader:
         items = _items(value)
         if items is None:
             raise _Misfit(_no(value, kind))
+        self._extent.enter(len(items), depth)
         found = [
             self.read(it, kind.item, f"{path}[{at}]", depth + 1) for at, it in enumerate(items)
         ]
@@ -172,6 +174,7 @@ class _Reader:
         if entries is None:
             raise _Misfit(_no(value, kind))
         found: dict[str, Value] = {}
+        self._extent.enter(len(entries), depth)
         key_kind = types.unwrapped(kind.key, self._named)
         for name, it in entries:
             key = self._key(name, key_kind, path)
@@ -195,6 +198,7 @@ class _Reader:
         entries = _entries(value)
         if entries is None:
             raise _Misfit(_no(value, kind))
+        self._extent.enter(len(entries), depth)
         given = {self._key(key, types.STRING, path): it for key, it in entries}
         found: dict[str, Value] = {}
         defaults: Mapping[str, object] = dict(kind.defaults)
@@ -283,7 +287,7 @@ def _items(value: object) -> Sequence[object] | None:
             return None
 
 
-def _entries(value: object) -> Iterable[tuple[object, object]] | None:
+def _entries(value: object) -> Collection[tuple[object, object]] | None:
     match value:
         case tree.Mapping(entries=entries):
             return [(it.key.text, it.value) for it in entries]

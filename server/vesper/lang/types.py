@@ -94,6 +94,7 @@ class Nullable:
 Type = Primitive | Array | MapType | Enum | Named | RecordType | Nullable
 
 ANY = Primitive("any")
+_RECORD = MapType(Primitive("string"), ANY)
 STRING, INTEGER, DECIMAL, BOOLEAN = map(Primitive, ("string", "integer", "decimal", "boolean"))
 TIMESTAMP, DURATION, NULL = map(Primitive, ("timestamp", "duration", "null"))
 
@@ -233,8 +234,10 @@ def joined(first: Type, second: Type, named: Mapping[str, Type]) -> Type:
 def settled(kind: Type, named: Mapping[str, Type]) -> Type:
     """The type a name stands for; an unknown or circular name is `any`."""
     for _ in range(MAX_DEPTH):
+        if isinstance(kind, Primitive):
+            return _RECORD if kind.name == "object" else kind
         if not isinstance(kind, Named):
-            return MapType(STRING, ANY) if kind == Primitive("object") else kind
+            return kind
         kind = named.get(kind.name, ANY)
     return ANY
 

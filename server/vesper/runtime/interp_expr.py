@@ -280,8 +280,9 @@ def _flatten(it: ir.Flatten, setting: Setting) -> Work:
 
 
 def _take(it: ir.Take, setting: Setting) -> Work:
-    over = items((yield _Asked(it.over, setting)))
+    whole = yield _Asked(it.over, setting)
     count = yield _Asked(it.count, setting)
+    over = items(whole)
     if type(count) is not int:
         raise Fault("type_mismatch", f"a count is an integer, this is {numbers.kind(count)}")
     if count < 0:
@@ -290,8 +291,9 @@ def _take(it: ir.Take, setting: Setting) -> Work:
 
 
 def _pair(it: ir.Pair, setting: Setting) -> Work:
-    left = items((yield _Asked(it.left, setting)))
-    right = items((yield _Asked(it.right, setting)))
+    one_side = yield _Asked(it.left, setting)
+    other_side = yield _Asked(it.right, setting)
+    left, right = items(one_side), items(other_side)
     setting.meter.charge(len(left) + len(right))
     partners: dict[Any, list[Value]] = {}
     for one in right:

@@ -12,11 +12,14 @@ EACH: Final = 16
 """Bytes that every value counts; texts and keys count their UTF-8 as well, decimals their digits."""
 
 
-def size(value: Value) -> int:
-    """The bytes that a value counts, with all that is inside."""
+def size(value: Value, most: int | None = None) -> int:
+    """The bytes that a value counts, with all that is inside; counting ends soon behind `most`.
+
+    A list that holds one list twice, again and again, would never be counted to its end.
+    """
     found = 0
     waiting: list[Value] = [value]
-    while waiting:
+    while waiting and (most is None or found <= most):
         it = waiting.pop()
         found += EACH
         if isinstance(it, str):
@@ -70,7 +73,7 @@ class _Bounded:
     def _held(self, scope: Mapping[str, Value]) -> int:
         before = self._sizes
         # The value is kept beside its size, so that no other gets its identity meanwhile.
-        now = {id(it): before.get(id(it)) or (it, size(it)) for it in scope.values()}
+        now = {id(it): before.get(id(it)) or (it, size(it, self._limit)) for it in scope.values()}
         if len(before) > 4 * len(now) + 64:
             before = {}
         self._sizes = {**before, **now}
