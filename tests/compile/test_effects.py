@@ -10,6 +10,7 @@ from tests.compile.documents import DONE, asked, program, run
 from tests.runtime.programs import World
 from vesper.lang.program import Invoke, Step
 from vesper.runtime.interp import Interpreter
+from vesper.runtime.request import Failure
 
 EFFECTS: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     (
@@ -234,6 +235,18 @@ def test_only_a_clear_yes_goes_on(rejected: str, answer: dict[str, Any], code: s
     assert (found.error["code"] if found.error else None) == code
 
 
+def test_no_answer_in_time_is_as_good_as_a_no():
+    flow = APPROVAL.replace(
+        "  output: answer",
+        "  on_rejected: [{step: note, operation: log, message: no}]\n  output: answer",
+    )
+    world = World({"ask": Failure(("timeout", "effect_failed"), "too late")})
+    ended = world.drive(Interpreter().begin(program(flow), {"a": 1}))
+    assert ended.error is not None
+    assert ended.error["code"] == "not_approved"
+    assert world.sites == ["ask", "ask!0/note"]
+
+
 MACHINE = """
 order:
   states: [open, paid, sent]
@@ -264,3 +277,15 @@ def test_a_transition_tells_what_its_machine_allows_and_keeps_its_guards():
         "state_machine": "order", "entity": 2, "from": ["open"], "to": "paid", "initial": "open",
         "moves": [["open", "paid"], ["paid", "sent"]],
     }  # fmt: skip
+
+
+def test_a_reduce_without_a_beginning_begins_with_zero():
+    flow = """
+    - step: it
+      operation: data_transform
+      input: '[1, 2, 3]'
+      transform: reduce
+      function: 'accumulator + item'
+      output: result
+    """
+    assert run(flow).output == {"result": 6}

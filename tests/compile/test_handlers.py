@@ -158,6 +158,22 @@ def test_a_validation_answers_with_its_own_error_before_its_handlers():
     assert (found.error["code"], found.error["message"]) == ("too_small", "1 is too small")
 
 
+def test_steps_of_handlers_are_numbered_behind_what_the_operation_answers_itself():
+    flow = """
+    - step: check
+      operation: validation
+      guards: ['a > 1']
+      on_failure: {return_error: too_small}
+      on_error: [{fallback: [{step: note, operation: log, message: hm}]}]
+    - step: done
+      operation: return
+      return_success: {result: 1}
+    """
+    first = program(flow).body[0]
+    assert isinstance(first, Step)
+    assert [it.path for it in first.handlers[1].body if isinstance(it, Step)] == ["check!1/note"]
+
+
 def test_a_guard_about_what_nobody_defines_is_told_as_unchecked():
     flow = "- step: x\n  operation: compute\n  guards: [user_is_known]\n  expression: '1'\n  output: result"
     found = run(flow)

@@ -72,3 +72,17 @@ def test_comments_and_layout_do_not_change_the_digest_but_meaning_does():
     other = plain.replace("a + 1", "a + 2")
     assert lower(plain).digest == lower(spaced).digest == lower(quoted).digest
     assert lower(plain).digest != lower(other).digest
+
+
+@pytest.mark.parametrize(
+    "file", sorted((EXAMPLES[0].parent / "broken").glob("*.vsp")), ids=lambda it: it.stem
+)
+def test_a_broken_document_is_refused_or_run_and_never_a_crash(file: Path):
+    text = file.read_text(encoding="utf-8")
+    errors = [it.code for it in Analysis(text).diagnostics() if it.severity == "error"]
+    forgiven = all(it.startswith(("VSP6", "VSP7", "VSP41")) for it in errors)
+    if forgiven:
+        assert lower(text).body
+    else:
+        with pytest.raises(VesperError):
+            lower(text)

@@ -82,7 +82,7 @@ def _actions(flow: Flow, node: tree.Node | None) -> Iterator[_Written]:
 def _handle(flow: Flow, written: _Written, names: Names, frame: Frame, handled: Handled) -> None:
     """Add the handler of one action; `handled.names` learns what it may set."""
     inner = names.copy({FAILURE: ir.Load(FAILURE, _FAILURE_TYPE)})
-    above = f"{frame.path}!{len(handled.handlers)}/"
+    above = f"{frame.path}!{len(frame.caught) + len(handled.handlers)}/"
     codes = (written.code,) if written.code else ()
     node, word = written.node, ""
     if isinstance(node, tree.Scalar):

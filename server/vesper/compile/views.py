@@ -261,6 +261,11 @@ class View:
             return (Answer("error", tuple({**(more or {}), **self.values(node)}.items())),)
         return (Answer("error", (("error_code", self.text(node)), *(more or {}).items())),)
 
+    def aside(self, node: tree.Node | None) -> Block:
+        """The same steps once more, for a failure that is caught before all others."""
+        above = f"{self._frame.path}!{len(self._frame.caught)}/"
+        return self._flow.block(self._flow, node, self._names.copy(), above)
+
     def require(self, guards: Iterable[tree.Node]) -> None:
         """Further guards of the step."""
         self._frame.guards += [self._flow.guard(it, self._names, self._frame) for it in guards]

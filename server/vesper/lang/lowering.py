@@ -125,6 +125,10 @@ class Lowering(Protocol):
         """The end of the flow by `return_success` or `return_error` in a mapping; empty without both."""
         ...
 
+    def aside(self, node: tree.Node | None) -> Block:
+        """The same steps once more, for a failure that is caught before all others."""
+        ...
+
     def require(self, guards: Iterable[tree.Node]) -> None:
         """Further guards of the step."""
         ...

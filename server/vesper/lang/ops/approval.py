@@ -18,9 +18,12 @@ def _needs(_step: tree.Mapping) -> Iterator[str]:
 def _lower(step: Lowering) -> Block:
     name = step.word("output") or "$answer"
     ask = step.perform(step.arguments("on_rejected"), output=name)
-    (rejected,) = step.branches([step.get("on_rejected")])
-    refused: Block = (*rejected, Fail("not_approved", Const("nobody said yes")))
-    step.catch("timeout", refused, first=step.get("on_rejected") is not None)
+    on_rejected = step.get("on_rejected")
+    no = Fail("not_approved", Const("nobody said yes"))
+    late = step.aside(on_rejected) if on_rejected is not None else ()
+    step.catch("timeout", (*late, no), first=on_rejected is not None)
+    (rejected,) = step.branches([on_rejected])
+    refused: Block = (*rejected, no)
     approved = GetField(Load(name, ask.type), "approved")
     return (ask, If(((Not(approved), refused),)))
 
