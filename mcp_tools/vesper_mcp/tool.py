@@ -183,6 +183,8 @@ def slim(schema: object) -> object:
             pass
     if "default" in fields and fields["default"] in (None, "", []):
         del fields["default"]
+    if fields.get("additionalProperties") is True:
+        del fields["additionalProperties"]
     return {name: slim(value) for name, value in fields.items()}
 
 

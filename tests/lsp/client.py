@@ -58,6 +58,15 @@ class Client:
             raise Failed(answer["error"])
         return answer["result"]
 
+    def finish(self, number: int | str) -> dict[str, Any]:
+        """The answer to a request that something else works on meanwhile, once it is there."""
+        self.settle()
+        while not self.answers(number):
+            self.server.wait()
+            self.settle()
+        (answer,) = self.answers(number)
+        return answer
+
     def notify(self, method: str, params: Any = None) -> None:
         """Tell the server something, and let it finish."""
         self.post({"jsonrpc": "2.0", "method": method, "params": params})

@@ -46,9 +46,7 @@ def client(tmp_path: Path):
 def answer(client: Client, method: str, params: Any, number: str = "odd") -> dict[str, Any]:
     client.heard.clear()
     client.post({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-    client.settle()
-    (given,) = client.answers(number)
-    return given
+    return client.finish(number)
 
 
 def code(given: dict[str, Any]) -> int | None:

@@ -127,7 +127,7 @@ def test_a_problem_becomes_a_task_with_its_place_and_the_editor_is_told(client: 
     assert task.place is not None
     assert (task.place.path, task.place.line, task.place.code) == ("pay/a.vsp", 1, "VSP116")
     lenses = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
-    (lens,) = (it for it in lenses if "command" in it)
+    (lens,) = (it for it in lenses if it.get("command", {}).get("command") == "vesper.showTasks")
     assert lens["range"]["start"]["line"] == 1
     assert f"Task {task.id}" in lens["command"]["title"]
 

@@ -14,6 +14,9 @@ from vesper_mcp.tool import strict_tool
 
 NAMES = [
     "node_check",
+    "node_run",
+    "node_test",
+    "node_trace",
     "task_claim",
     "task_complete",
     "task_create",
@@ -62,7 +65,7 @@ def test_an_input_schema_is_a_closed_flat_object_that_every_host_accepts(name):
     assert schema.keys() <= {"type", "properties", "required", "additionalProperties"}
     for argument, rule in schema["properties"].items():
         assert re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", argument)
-        assert rule["type"] in {"string", "integer", "array"}
+        assert rule["type"] in {"string", "integer", "array", "object"}
         assert not rule.keys() & KEYWORDS_A_HOST_REFUSES
         assert rule.get("default", "something") not in (None, "", [])
 
@@ -87,9 +90,11 @@ async def test_no_tool_publishes_an_output_schema_and_each_says_whether_it_chang
         tools = await listing(client)
     assert [it["name"] for it in tools if "outputSchema" in it] == []
     reading = {it["name"] for it in tools if it["annotations"]["readOnlyHint"]}
-    assert reading == {"node_check", "task_get", "task_list", "workspace_status"}
-    assert not any(it["annotations"]["destructiveHint"] for it in tools)
-    assert not any(it["annotations"]["openWorldHint"] for it in tools)
+    assert reading == {
+        "node_check", "node_test", "node_trace", "task_get", "task_list", "workspace_status",
+    }  # fmt: skip
+    for hint in ("destructiveHint", "openWorldHint"):
+        assert [it["name"] for it in tools if it["annotations"][hint]] == ["node_run"]
 
 
 async def test_both_eras_and_two_servers_publish_the_same_tools_in_the_same_order(tmp_path):

@@ -15,6 +15,7 @@ from vesper.values.value import INT_MAX, INT_MIN, Extent, Value
 
 _SPARE: Final = 16
 """Levels beyond those of a value that its surroundings may add: the arguments of a request, an envelope."""
+_EXACT: Final = 2**53
 _SORTED: Final = orjson.OPT_SORT_KEYS
 
 
@@ -54,6 +55,11 @@ def to_json(value: object, *, indent: bool = False) -> str:
     """JSON for people and clients; a decimal is a number with all its digits. Takes dataclasses as well."""
     option = orjson.OPT_PASSTHROUGH_DATETIME | (orjson.OPT_INDENT_2 if indent else 0)
     return orjson.dumps(value, default=_shown, option=option).decode("utf-8")
+
+
+def as_doubles(value: object) -> Any:
+    """JSON for protocols that know doubles only: a number that none of them holds exactly is a text."""
+    return json.loads(to_json(value), parse_float=_double, parse_int=_whole)
 
 
 def from_json(text: str | bytes) -> Any:
@@ -136,6 +142,16 @@ def _shown(value: object) -> object:
     if isinstance(value, bytes):
         return b64encode(value).decode("ascii")
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _double(text: str) -> float | str:
+    number = float(text)
+    return number if Decimal(repr(number)) == Decimal(text) else text
+
+
+def _whole(text: str) -> int | str:
+    number = int(text)
+    return number if abs(number) <= _EXACT else text
 
 
 def _number(text: str) -> Decimal:

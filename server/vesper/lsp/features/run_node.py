@@ -1,6 +1,5 @@
 """Running a node from the editor, for real, and telling what came of it."""
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
@@ -39,10 +38,9 @@ def run_node(
 
     def then(envelope: "Envelope") -> Json:
         from vesper.runtime.envelope import told
-        from vesper.values.encoding import to_json
+        from vesper.values.encoding import as_doubles
 
-        # Clients read numbers as doubles anyway.
-        written = json.loads(to_json(told(envelope)))
+        written = as_doubles(told(envelope))
         ls.notify(RUN_RESULT, {"uri": uri, "envelope": written})
         _say(ls, envelope)
         return written

@@ -48,8 +48,11 @@ def _told(
 ) -> Json:
     """Show what fails at its place, and give everything to the client."""
     from vesper.execution.verdicts import told
+    from vesper.values.encoding import as_doubles
 
-    rows = [{"node": it.node_id, **told(verdict)} for it in tested for verdict in it.verdicts]
+    rows: list[Json] = as_doubles(
+        [{"node": it.node_id, **told(verdict)} for it in tested for verdict in it.verdicts]
+    )
     problems = [it for it in tested if it.problem]
     failed = sum(not row["passed"] for row in rows) + len(problems)
     result: dict[str, Any] = {
