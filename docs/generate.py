@@ -32,6 +32,7 @@ from vesper.lang.rule import Rule
 from vesper.lang.schema import json_schema
 from vesper.lang.types import shown
 from vesper.project import Project
+from vesper.runtime.envelope import RUN_ERRORS
 from vesper_mcp.server import declared_tools
 from vesper_mcp.tool import strict_tool
 
@@ -68,6 +69,7 @@ def generated() -> dict[str, str]:
         "settings": _settings(),
         "tools": _tools(),
         "commands": _commands(),
+        "run_errors": _run_errors(),
     }
     files = {f"docs/reference/{name}.md": _joined(lines) for name, lines in pages.items()}
     for kind in ("vsp", "role"):
@@ -94,6 +96,17 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"written  {name}")
+
+
+def _run_errors() -> Iterator[str]:
+    yield "# Errors of runs"
+    yield ""
+    yield "What `error.code` of an envelope may be beside the codes that a document declares."
+    yield ""
+    yield "| code | meaning |"
+    yield "|---|---|"
+    for code, meaning in RUN_ERRORS.items():
+        yield f"| `{code}` | {meaning} |"
 
 
 def _joined(lines: Iterable[str]) -> str:
