@@ -1,4 +1,4 @@
-"""The demo: an editor, the command line and an agent work on one workspace, for real.
+"""The demo: an editor, the command line and an agent work on one workspace, and a payment is made, for real.
 
 `make demo` runs it. It copies the examples into a workspace of their own, starts `vesper lsp` and
 `vesper mcp` as an editor and an agent host would, and prints what happened. The workspace stays.
@@ -6,6 +6,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -151,11 +152,46 @@ def find_id(content: Any) -> int:
     return int(content["tasks"][0]["id"])
 
 
+def run_nodes(workspace: Path) -> None:
+    """Test the examples, then pay for real: with a provider on this machine, where no money moves."""
+    command_line(workspace, "test", "payment_handler.vsp", "greeting.vsp", "invoice.vsp")
+    provider = subprocess.Popen(
+        [sys.executable, str(HERE / "card_provider.py"), "--port", "0", "--quiet"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert provider.stdout is not None
+        address = provider.stdout.readline().split()[-1]
+        say("bank", f"serves on {address}")
+        settings = workspace / "vesper.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace("http://127.0.0.1:8701", address), encoding="utf-8")
+        payment = {
+            "request_key": "k1",
+            "order_id": "ord_4f9a21c7",
+            "amount": "99.90",
+            "card_token": "tok_1",
+        }
+        given = [it for name, value in payment.items() for it in ("--input", f"{name}={value}")]
+        for _ in range(2):
+            command_line(workspace, "run", "payment_handler.vsp", *given)
+    finally:
+        provider.kill()
+        provider.wait()
+    say("you", "asked twice and paid once: the second answer came from the database")
+
+
 def command_line(workspace: Path, *arguments: str) -> None:
     """Run a command and show it with what it printed."""
     say("you", f"$ vesper {' '.join(arguments)}")
     done = subprocess.run(
-        [*VESPER, *arguments], cwd=workspace, capture_output=True, text=True, check=False
+        [*VESPER, *arguments],
+        cwd=workspace,
+        env={**os.environ, "VESPER_SECRET_CARDS_KEY": "sk_demo"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     for line in (done.stdout + done.stderr).splitlines():
         print(f"{'':12}{line}")
@@ -173,7 +209,8 @@ async def main() -> None:
     (workspace / "clean").mkdir(parents=True)
     (workspace / ".vesper").mkdir(mode=0o700)
     # A workspace of its own: the same nodes twice in one would be a problem.
-    (workspace / "clean" / "vesper.toml").touch()
+    for name in ("vesper.toml", "schema.sql"):
+        shutil.copy(HERE / name, workspace / "clean")
     for path in (HERE / "broken").iterdir():
         if path.suffix in (".vsp", ".yaml"):
             shutil.copy(path, workspace)
@@ -185,6 +222,7 @@ async def main() -> None:
         command_line(workspace, "task", "list")
         await use_the_agent(client, workspace)
     command_line(workspace, "check", "clean")
+    run_nodes(workspace / "clean")
     print(f"\nThe workspace is yours to open: {workspace}")
 
 

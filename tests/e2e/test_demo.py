@@ -20,7 +20,7 @@ def play(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         cwd=cwd,
         capture_output=True,
         encoding="utf-8",
-        timeout=50,
+        timeout=90,
         check=False,
     )
 
@@ -54,6 +54,13 @@ def test_it_tells_its_story_in_order(played: tuple[str, Path]):
         "agent  completes task 1; the editor is told",
         "you  $ vesper check clean",
         "no problems in ",
+        "you  $ vesper test payment_handler.vsp",
+        "✓ idempotency",
+        "15 passed in 3 files",
+        "bank  serves on http://127.0.0.1:",
+        "you  $ vesper run payment_handler.vsp",
+        "repeated        false",
+        "repeated        true",
         f"The workspace is yours to open: {workspace.resolve()}",
     ]
     place = 0
