@@ -134,6 +134,26 @@ async def test_a_run_that_waits_says_so_at_once_and_is_taken_up_by_its_trace(wor
     assert "Do it?" in listed["runs"][0]["waits"]
 
 
+@pytest.mark.parametrize(("answer", "status"), [("yes", "success"), ("no", "error")])
+async def test_a_person_s_answer_is_passed_on_and_the_run_goes_on(
+    workspace: Path, answer: str, status: str
+):
+    async with connected(workspace) as client:
+        found = await call(client, "node_run", node="asking_v1", inputs={"what": "it"}, patience=0)
+        number = found["error"]["details"]["waits_for"]["approval"]
+        given = {"id": number, "answer": answer, "comment": "said Ada"}
+        assert "must be yes or no" in await refusal(
+            client, "approval_answer", id=number, answer="maybe"
+        )
+        told = await call(client, "approval_answer", **given)
+        assert told == {"id": number, "answer": answer, "trace": found["trace_id"]}
+        await refusal(client, "approval_answer", **given)
+        ended = await call(client, "node_run", trace=found["trace_id"], patience=0)
+    assert ended["status"] == status
+    if answer == "no":
+        assert ended["error"]["code"] == "not_approved"
+
+
 async def test_tests_tell_what_fails_and_where(workspace: Path):
     async with connected(workspace) as client:
         found = await call(client, "node_test", path="sum.vsp")

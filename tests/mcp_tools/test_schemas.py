@@ -13,6 +13,7 @@ from vesper_mcp.server import create_server, declared_tools
 from vesper_mcp.tool import strict_tool
 
 NAMES = [
+    "approval_answer",
     "node_check",
     "node_run",
     "node_test",
@@ -94,7 +95,8 @@ async def test_no_tool_publishes_an_output_schema_and_each_says_whether_it_chang
         "node_check", "node_test", "node_trace", "task_get", "task_list", "workspace_status",
     }  # fmt: skip
     for hint in ("destructiveHint", "openWorldHint"):
-        assert [it["name"] for it in tools if it["annotations"][hint]] == ["node_run"]
+        changing = [it["name"] for it in tools if it["annotations"][hint]]
+        assert sorted(changing) == ["approval_answer", "node_run"]
 
 
 async def test_both_eras_and_two_servers_publish_the_same_tools_in_the_same_order(tmp_path):
@@ -109,4 +111,6 @@ def test_instructions_fit_in_2_kilobytes_and_name_every_tool_and_no_other(tmp_pa
     instructions = create_server(tmp_path).instructions
     assert instructions is not None
     assert len(instructions.encode()) <= 2_048
-    assert sorted(set(re.findall(r"`((?:task|node|workspace)_\w+)`", instructions))) == NAMES
+    assert (
+        sorted(set(re.findall(r"`((?:approval|task|node|workspace)_\w+)`", instructions))) == NAMES
+    )

@@ -131,6 +131,7 @@ def _run(it: "Execution") -> Fields:
             "role": it.role,
             "started": it.started_at,
             "waits": it.reason,
+            "approval": it.waits_for.get("approval"),
         }
     )
 

@@ -132,6 +132,41 @@ def test_wrong_arguments_are_refused(tmp_path: Path, command: str, arguments: li
         ordered(client, command, *arguments)
 
 
+ASKING = """\
+node_id: asking_v1
+type: workflow
+intent: Ask before going on
+inputs: {what: string}
+outputs: {said: string}
+flow:
+  - step: ask
+    operation: approval
+    question: "Do {what}?"
+    output: answer
+  - step: done
+    operation: return
+    return_success: {said: "{answer.comment}"}
+security:
+  capabilities_required: [human.ask]
+"""
+
+
+def test_what_a_run_asks_is_answered_in_the_editor_and_the_run_goes_on(tmp_path: Path):
+    (tmp_path / "ask.vsp").write_text(ASKING, encoding="utf-8")
+    with running(tmp_path) as client:
+        uri = client.open("ask.vsp", ASKING)
+        found = ordered(client, "vesper.runNode", uri, "asking_v1", {"what": "it"})
+        assert found["error"]["code"] == "waiting"
+        (question,) = ordered(client, "vesper.listApprovals")
+        assert (question["question"], question["node"]) == ("Do it?", "asking_v1")
+        answered = ordered(client, "vesper.answerApproval", question["id"], True, "go on")
+        assert answered["result"]["output"] == {"said": "go on"}
+        assert answered["result"]["trace_id"] == found["trace_id"]
+        assert ordered(client, "vesper.listApprovals") == []
+        with pytest.raises(Failed):
+            ordered(client, "vesper.answerApproval", question["id"], False)
+
+
 def test_a_case_to_debug_is_told_as_a_debugger_is_started(tmp_path: Path):
     with running(tmp_path) as client:
         uri = client.open("sum.vsp", TEXT)
