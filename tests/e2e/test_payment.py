@@ -108,3 +108,28 @@ def test_the_examples_pass_their_tests_as_a_person_would_run_them(shop: Shop):
     done = shop.vesper("test")
     assert done.returncode == 0, done.stdout
     assert re.search(r"\d\d passed in 17 files", done.stderr)
+
+
+def test_watching_runs_the_tests_again_when_a_file_changes(tmp_path: Path):
+    text = (EXAMPLES / "sum.vsp").read_text(encoding="utf-8")
+    path = tmp_path / "sum.vsp"
+    path.write_text(text, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vesper", "test", "--watch", "--engine", "interp"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        said = iter(process.stderr.readline, "")
+        assert "3 passed" in next(it for it in said if "passed" in it)
+        assert "watching" in next(said)
+        path.write_text(text.replace("total: 3.30", "total: 3.31"), encoding="utf-8")
+        assert "1 failed, 2 passed" in next(it for it in said if "passed" in it)
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()

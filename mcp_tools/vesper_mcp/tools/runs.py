@@ -73,9 +73,10 @@ def node_test(
         for it, verdict in verdicts
         if not verdict.passed
     ]
-    failed += [
+    broken: list[Fields] = [
         {"path": it.file, "node": it.node_id, "problem": it.problem} for it in tested if it.problem
     ]
+    failed += broken
     shown = within_budget(failed)
     answer: Fields = {"passed": sum(it.passed for _, it in verdicts), "failed": len(failed)}
     if failed:

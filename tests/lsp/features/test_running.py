@@ -84,6 +84,23 @@ def test_a_failure_is_taken_back_when_the_test_passes_though_nothing_was_typed(t
         assert failures(client, uri) == []
 
 
+def test_a_node_that_promises_idempotency_and_breaks_it_is_shown_so(tmp_path: Path):
+    text = (
+        "node_id: note_v1\ntype: function\nintent: Keep a note\ninputs: {text: string}\n"
+        "outputs: {kept: boolean}\ncontracts:\n  invariants:\n    - idempotency: same note => one entry\n"
+        "flow:\n  - step: keep\n    operation: memory_store\n    content: '{text}'\n"
+        "  - step: done\n    operation: return\n    return_success: {kept: true}\n"
+        "security:\n  capabilities_required: [memory.write.workspace]\n"
+    )
+    with running(tmp_path) as client:
+        uri = client.open("note.vsp", text)
+        ordered(client, "vesper.runTest", uri)
+        client.settle()
+        ((line, message),) = failures(client, uri)
+    assert line == 7
+    assert message.startswith("idempotency: the repeated request writes again: `keep`, with {")
+
+
 def test_a_document_with_errors_says_why_nothing_ran(tmp_path: Path):
     with running(tmp_path) as client:
         uri = client.open("sum.vsp", TEXT.replace("SUM(amounts)", "SUM(amuonts)"))
