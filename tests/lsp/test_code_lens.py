@@ -99,6 +99,20 @@ def test_a_test_case_can_be_run_and_debugged_where_the_client_has_a_debugger(
     assert all(it["arguments"] == [uri, "pay_v1", "none"] for it in found.values())
 
 
+def test_a_property_can_be_run_by_its_name_or_by_what_it_states(tmp_path: Path):
+    properties = (
+        '  property_tests:\n    - "number >= 0"\n    - property: idempotency\n'
+        '    - {name: small, property: "number < 9"}\n'
+    )
+    with running(tmp_path) as client:
+        uri = client.open("a.vsp", TEXT + properties)
+        found = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    tests = [it for it in found if it.get("command", {}).get("command") == "vesper.runTest"]
+    assert [(it["range"]["start"]["line"], it["command"]["arguments"][2]) for it in tests] == [
+        (18, "none"), (21, "number >= 0"), (22, "idempotency"), (23, "small"),
+    ]  # fmt: skip
+
+
 def test_roles_are_counted_too(tmp_path: Path):
     text, _ = cut("worker:\n  tags: [a]\nhelper:\n  extends: worker\n^")
     with running(tmp_path) as client:

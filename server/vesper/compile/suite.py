@@ -96,6 +96,13 @@ def suite(facts: Facts) -> Suite:
     return Suite(tuple(cases), tuple(properties))
 
 
+def property_name(node: tree.Node) -> str:
+    """What a property test is called: by its name, else by what it states."""
+    if isinstance(node, tree.Mapping):
+        return _text(node, "name") or _short(_text(node, "property"))
+    return _short(node.text if isinstance(node, tree.Scalar) else "")
+
+
 def _promised(facts: Facts) -> Iterator[Property]:
     """The clause `idempotency: ...` of a contract is prose to the checker, but it can be tried."""
     for held in facts.held:
@@ -146,9 +153,9 @@ class _Reading:
         line = held.line + node.span.line
         if not isinstance(node, tree.Mapping):
             text = node.text if isinstance(node, tree.Scalar) else ""
-            return Property(_short(text), text.strip(), line)
+            return Property(property_name(node), text.strip(), line)
         statement = (_text(node, "property") or _text(node, "name")).strip()
-        name, description = _text(node, "name") or _short(statement), _text(node, "description")
+        name, description = property_name(node), _text(node, "description")
         runs = node.get("runs")
         wanted = runs.value if isinstance(runs, tree.Scalar) else None
         drawn = node.get("inputs") or node.get("generators")

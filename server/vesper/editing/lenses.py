@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from vesper.compile.suite import property_name
 from vesper.lang.check import Analysis
 from vesper.lang.exports import ExportKind
 from vesper.lang.source import Span
@@ -36,5 +37,9 @@ def lenses(analysis: Analysis) -> Iterator[Lens]:
                     case ("testing", "test_cases", int(), "name"):
                         span = slot.node.span.moved(held.line)
                         yield Lens("test", getattr(slot.node, "text", ""), span, node)
+                    case ("testing", "property_tests", int()):
+                        span = slot.node.span.moved(held.line)
+                        start = Span(span.line, span.column, span.line, span.column)
+                        yield Lens("test", property_name(slot.node), start, node)
                     case _:
                         pass
