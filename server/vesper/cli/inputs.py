@@ -38,9 +38,9 @@ def read_inputs(program: "Program", written: Sequence[str], file: str | None) ->
     for pair in written:
         name, equals, text = pair.partition("=")
         name = name.strip()
-        if not equals:
+        if not equals or not name:
             message = f"--input takes name=value, not `{pair[:60]}`"
-            raise VesperError("invalid", message, f"write `--input {name}=...`")
+            raise VesperError("invalid", message, f"write `--input {name or 'name'}=...`")
         if name in known:
             _take(given, name, text, known[name].type, program)
         else:

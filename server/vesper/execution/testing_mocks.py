@@ -43,7 +43,6 @@ class Mocks:
     seed: str
     writes: list[str] = field(default_factory=list[str])
     """The sites of the writes that were asked for, in order."""
-    used: set[str] = field(default_factory=set[str])
     _states: dict[str, str] = field(default_factory=dict[str, str])
     _lock: Lock = field(default_factory=Lock)
 
@@ -58,7 +57,6 @@ class Mocks:
             if effect.operation == "fact":
                 return self._fact(effect)
             if step in self.answers:
-                self.used.add(step)
                 return shaped(effect.operation, _unless_failing(self.answers[step], step))
             return self.inside(effect, step, call)
 
@@ -70,7 +68,6 @@ class Mocks:
     def _fact(self, effect: Effect) -> Value:
         name = effect.arguments.get("name")
         if isinstance(name, str) and name in self.answers:
-            self.used.add(name)
             return self.answers[name]
         raise Failure(("fact_unknown", "effect_failed"), f"no mock says what `{name}` is")
 
@@ -167,7 +164,6 @@ class Mocked:
     def _answer(self, request: Request) -> Generator[Request, Value, Value]:
         match request:
             case Invocation(site=site) if (step := step_of(site)) in self._mocks.answers:
-                self._mocks.used.add(step)
                 return _unless_failing(self._mocks.answers[step], step)
             case Fork(site, branches, limit):
                 wrapped = tuple(self._branch(it) for it in branches)
