@@ -99,10 +99,10 @@ def _run(flow: Flow, endings: Endings) -> None:
     take_inputs(w, program)
     endings.reads(flow, program.entry_reads, "entry")
     judge_entry(flow, endings.clauses)
-    _snapshots(flow, program.snapshots)
     flow.is_prologue = bool(
         program.constraints or program.preconditions or endings.clauses.at_entry
     )
+    _snapshots(flow, program.snapshots)
     for number, it in enumerate(program.body):
         if number == program.prologue:
             _end_prologue(flow, endings)
@@ -123,6 +123,8 @@ def _end_prologue(flow: Flow, endings: Endings) -> None:
     """Nothing behind the leading validations runs when the caller broke a clause."""
     if flow.is_prologue and not flow.is_dead:
         flow.w.emit(when(load("broken"), [endings.refused(flow)]))
+        for it in flow.program.snapshots:
+            flow.w.scope[it.name] = replace(flow.w.scope[it.name], is_sure=True)
     flow.is_prologue = False
 
 
@@ -136,7 +138,9 @@ def _snapshots(flow: Flow, snapshots: tuple[Snapshot, ...]) -> None:
             with w.inside() as before:
                 piece = w.expression(it.value)
             is_risky, w.is_risky = w.is_risky or piece.faults, outer
-            name = w.set_name(it.name, piece.kind)
+            name = w.set_name(it.name, piece.kind, is_sure=not flow.is_prologue)
+            if flow.is_prologue:
+                w.frame.unset[name] = None
             asked = [*before, assign(name, piece.node)]
             if not is_risky:
                 w.emit(*asked)

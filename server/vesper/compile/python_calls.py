@@ -137,6 +137,8 @@ def _coalesce(w: Writer, given: list[Piece]) -> Piece | None:
     if len(given) != 2 or given[1].faults:
         return None
     first, second = w.put("first", given[0]), given[1]
+    if not (first.kind in (ANY, NULL) or isinstance(first.kind, Nullable)):
+        return first
     kind = common(bare(first.kind), second.kind) if first.kind != NULL else second.kind
     return Piece(ast.IfExp(negated(is_none(first.node)), first.node, second.node), kind)
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from vesper.compile.python_kinds import item_of
-from vesper.lang.ir import Expr
+from vesper.lang.ir import Const, Expr, Load
 from vesper.lang.types import ANY, BOOLEAN, Array, Type
 
 KIT: Final = "kit"
+DEEPEST: Final = 10
+"""How many blocks code may stand in before it gets a function of its own."""
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _UNFIT: Final = re.compile(r"[^a-z0-9_]+")
 _TAKEN: Final = frozenset({
@@ -102,6 +104,8 @@ class Writer:
     result: dict[str, "Local | None"] = field(default_factory=dict[str, "Local | None"])
     """In postconditions: the fields of the answer; None where this answer has no such field."""
     kept: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    depth: int = 1
+    """How many of Python's blocks are around, at most."""
     spends: bool = False
     """Whether a statement written since somebody looked may spend the budget."""
     is_risky: bool = False
@@ -109,7 +113,25 @@ class Writer:
 
     def expression(self, it: Expr) -> Piece:
         """The code of an expression, in order with what is written after it."""
+        if self.depth >= DEEPEST and not isinstance(it, Const | Load):
+            return self._apart(it)
         return self.forms[type(it)](self, it)
+
+    def _apart(self, it: Expr) -> Piece:
+        """The expression in a function of its own, where it needs statements: Python nests blocks no deeper
+        than 20."""
+        depth, self.depth = self.depth, 0
+        with self.inside(0) as body:
+            piece = self.forms[type(it)](self, it)
+        self.depth = depth
+        if not body:
+            return piece
+        name = self.names.fresh("part")
+        nothing = ast.arguments([], [], None, [], [], None, [])
+        code = [ast.Nonlocal(["ops"]), *body, ast.Return(piece.node)]
+        self.emit(ast.FunctionDef(name, nothing, code, [], lineno=0))
+        self.is_risky = self.is_risky or piece.faults
+        return self.put("value", Piece(call(name), piece.kind))
 
     def condition(self, it: Expr) -> Piece:
         """The same for one that must be true or false."""
@@ -157,13 +179,15 @@ class Writer:
         self.block.extend(statements)
 
     @contextmanager
-    def inside(self) -> Generator[list[ast.stmt]]:
-        """Write into a new block, which is not put anywhere yet."""
+    def inside(self, blocks: int = 1) -> Generator[list[ast.stmt]]:
+        """Write into a new block, to be put inside so many of Python's."""
         outer, self.block = self.block, []
+        self.depth += blocks
         try:
             yield self.block
         finally:
             self.block = outer
+            self.depth -= blocks
 
     def set_name(self, name: str, kind: Type, *, is_sure: bool = True) -> str:
         """Make a name of the document known from here on; what it is called in the code."""
@@ -186,7 +210,7 @@ class Writer:
         """A module-level name for a value that is made once."""
         key = (stem, repr(value))
         if key not in self.kept:
-            self.kept[key] = f"{stem}_{len(self.kept) + 1}"
+            self.kept[key] = f"{stem.upper()}_{len(self.kept) + 1}"
             self.constants[self.kept[key]] = value
         return load(self.kept[key])
 
@@ -255,6 +279,8 @@ def is_none(of: ast.expr) -> ast.expr:
 
 def negated(of: ast.expr) -> ast.expr:
     """`not of`, in the way a person would write it."""
+    if isinstance(of, ast.Constant) and isinstance(of.value, bool):
+        return ast.Constant(not of.value)
     if isinstance(of, ast.UnaryOp) and isinstance(of.op, ast.Not):
         return of.operand
     if isinstance(of, ast.Compare) and isinstance(of.ops[0], ast.Is):

@@ -58,6 +58,9 @@ class Endings:
             self._settle_held(flow, it.side)
             return
         settled_as = {key: flow.w.put(key, one) for key, one in values.items()}
+        for key, one in fields.items():
+            if key not in values and one.faults:
+                flow.w.put(key, one)
         self._finish(flow, it.side, settled_as)
 
     def settle_any(self, flow: Flow, answers: list[Answer], _place: Place) -> None:
@@ -123,7 +126,8 @@ class Endings:
             assign("at", ast.Constant(None)),
             assign(taken, kit("take_answer", load("NODE"), load("answer"))),
         )
-        self._refuse(flow)
+        if side == "success":
+            self._refuse(flow)
         wrong = kit("problems_told", ast.Constant("output_invalid"), problems)
         w.emit(when(problems, [self._ended(flow, self.clauses, error=wrong)]))
         values = ast.Attribute(load(taken), "values", ast.Load())

@@ -47,6 +47,7 @@ from vesper.lang.types import (
     STRING,
     Array,
     MapType,
+    Nullable,
     RecordType,
 )
 from vesper.values.value import Value
@@ -122,11 +123,12 @@ def field_piece(w: Writer, of: Piece, name: str) -> Piece:
             kind = known or (of.kind.value if isinstance(of.kind, MapType) else ANY)
             return Piece(subscript(of.node, key), kind, of.faults or known is None)
         case Array(RecordType() as item) if (known := field_of(item, name)) is not None:
+            of = w.put("items", of)
             row = w.names.fresh("row")
             listed = ast.ListComp(
                 subscript(load(row), key), [ast.comprehension(store(row), of.node, [], 0)]
             )
-            return Piece(listed, Array(known), of.faults)
+            return Piece(listed, Array(known))
         case _:
             return Piece(kit("field", of.node, key), field_of(of.kind, name) or ANY, True)
 
@@ -199,25 +201,25 @@ def _compare(w: Writer, it: ir.Compare) -> Piece:
     left, right = w.operands(it.left, it.right)
     faults = left.faults or right.faults
     if it.operator in ("==", "!="):
-        return equality(left, right, is_equal=it.operator == "==")
+        return equality(w, left, right, is_equal=it.operator == "==")
     if are_ordered(left.kind, right.kind):
         return Piece(compare(left.node, _ORDER[it.operator](), right.node), BOOLEAN, faults)
     return Piece(kit(_ORDER_NAMES[it.operator], left.node, right.node), BOOLEAN, True)
 
 
-def equality(left: Piece, right: Piece, *, is_equal: bool) -> Piece:
+def equality(w: Writer, left: Piece, right: Piece, *, is_equal: bool) -> Piece:
     """Whether two values are equal, or are not."""
     faults = left.faults or right.faults
     if NULL in (left.kind, right.kind):
         of = right if left.kind == NULL else left
         if left.kind == NULL or not left.faults:
-            found: ast.expr = is_none(of.node)
-            return Piece(found if is_equal else negated(found), BOOLEAN, faults)
+            found = null_test(w, of)
+            return found if is_equal else Piece(negated(found.node), BOOLEAN, found.faults)
     if are_equatable(left.kind, right.kind):
         operator = ast.Eq() if is_equal else ast.NotEq()
         return Piece(compare(left.node, operator, right.node), BOOLEAN, faults)
-    found = kit("equal", left.node, right.node)
-    return Piece(found if is_equal else negated(found), BOOLEAN, faults)
+    code = kit("equal", left.node, right.node)
+    return Piece(code if is_equal else negated(code), BOOLEAN, faults)
 
 
 def _contains(w: Writer, it: ir.Contains) -> Piece:
@@ -229,7 +231,7 @@ def _contains(w: Writer, it: ir.Contains) -> Piece:
     if is_list or is_text or is_key:
         return Piece(compare(item.node, ast.In(), of.node), BOOLEAN, faults)
     faults = faults or not isinstance(of.kind, Array | RecordType | MapType)
-    return Piece(kit("contains", of.node, item.node), BOOLEAN, faults)
+    return Piece(kit("within", item.node, of.node), BOOLEAN, faults)
 
 
 def _matches(w: Writer, it: ir.Matches) -> Piece:
@@ -238,8 +240,16 @@ def _matches(w: Writer, it: ir.Matches) -> Piece:
 
 
 def _is_null(w: Writer, it: ir.IsNull) -> Piece:
-    of = w.expression(it.operand)
-    return Piece(is_none(of.node), BOOLEAN, of.faults)
+    return null_test(w, w.expression(it.operand))
+
+
+def null_test(w: Writer, of: Piece) -> Piece:
+    """Whether a value is null; what surely is none is asked for nothing but its faults."""
+    if of.kind in (ANY, NULL) or isinstance(of.kind, Nullable):
+        return Piece(is_none(of.node), BOOLEAN, of.faults)
+    if of.faults:
+        w.put("part", of)
+    return Piece(ast.Constant(False), BOOLEAN)
 
 
 def _list_of(w: Writer, it: ir.ListOf) -> Piece:

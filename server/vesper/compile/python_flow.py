@@ -71,6 +71,18 @@ class Site:
         return ast.BinOp(load("site"), ast.Add(), self.code)
 
 
+def same(scope: Scope) -> Scope:
+    """The scope itself."""
+    return scope
+
+
+def after(
+    first: Callable[[Scope], Scope], then: Callable[[Scope], Scope]
+) -> Callable[[Scope], Scope]:
+    """Both, one after the other."""
+    return lambda scope: then(first(scope))
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A step that a watcher is told the end of."""
@@ -79,16 +91,12 @@ class Left:
     site: Site
     failed: str = ""
     """The name of what it failed with, if it did."""
-    view: Callable[[Scope], Scope] = lambda scope: scope
+    view: Callable[[Scope], Scope] = same
     """Which names it has, of those in scope inside."""
 
     def seen(self, view: Callable[[Scope], Scope]) -> "Left":
         """The same from further inside."""
-
-        def both(scope: Scope) -> Scope:
-            return self.view(view(scope))
-
-        return replace(self, view=both)
+        return replace(self, view=after(view, self.view))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ class Place:
     """Whether a handler of a step would see what fails here."""
     left: "tuple[Left, ...]" = ()
     """The steps around, innermost first, for a watcher."""
+    view: Callable[[Scope], Scope] = same
+    """The names of the whole flow, of those in scope here."""
 
     def site_of(self, path: str) -> Site:
         """The site of a step inside."""
@@ -163,12 +173,14 @@ def statement(flow: Flow, it: "Statement | Step", place: Place) -> None:
     flow.writers[type(it)](flow, it, place)
 
 
-def inner(flow: Flow, write: Callable[[], None]) -> tuple[list[ast.stmt], Scope | None]:
+def inner(
+    flow: Flow, write: Callable[[], None], blocks: int = 1
+) -> tuple[list[ast.stmt], Scope | None]:
     """What is written in a way that is taken perhaps: its code, and the scope at its end if it has one."""
     w = flow.w
     scope, w.scope = w.scope, dict(w.scope)
     flow.is_dead = False
-    with w.inside() as code:
+    with w.inside(blocks) as code:
         write()
     ended = None if flow.is_dead else w.scope
     w.scope, flow.is_dead = scope, False
@@ -275,17 +287,21 @@ def write_answer(flow: Flow, it: Answer, place: Place) -> None:
         code = kit("Answered", ast.Constant(it.side), fields)
         w.emit(assign("answer", code), *finished(flow))
     else:
-        settle(flow, place, lambda: flow.settle(flow, it, given, place))
+        # What has a fault is the step's failure, not that of the answer.
+        ready = [w.put("field", one) if place.is_guarded and one.faults else one for one in given]
+        settle(flow, place, lambda: flow.settle(flow, it, ready, place))
     flow.is_dead = True
 
 
 def settle(flow: Flow, place: Place, write: Callable[[], None]) -> None:
     """Write what is done with an answer, out of reach of the handlers around."""
-    if not place.is_guarded:
-        write()
-        return
+    outer, flow.w.scope = flow.w.scope, place.view(flow.w.scope)
     with flow.w.inside() as ending:
         write()
+    flow.w.scope = outer
+    if not place.is_guarded:
+        flow.w.emit(*ending)
+        return
     flow.w.emit(attempt_all(ending, [throw(kit("Outside", load("error")))]))
 
 
@@ -372,7 +388,7 @@ def write_switch(flow: Flow, it: Switch, place: Place) -> None:
     ends: list[Scope | None] = []
     tests: list[tuple[ast.expr, list[ast.stmt]]] = []
     for case, body in it.cases:
-        test = equality(on, Piece(constant(w, case), kind_of(case)), is_equal=True)
+        test = equality(w, on, Piece(constant(w, case), kind_of(case)), is_equal=True)
         code, ended = inner(flow, lambda body=body: block(flow, body, place))
         tests.append((test.node, code))
         ends.append(ended)

@@ -129,20 +129,14 @@ def flatten(w: Writer, it: ir.Flatten) -> Piece:
 
 def take(w: Writer, it: ir.Take) -> Piece:
     """The first few items."""
-    over, count = w.operands(it.over, it.count)
-    kind = over.kind if isinstance(over.kind, Array) else Array(item_of(over.kind))
-    return Piece(kit("take", over.node, count.node), kind, True)
+    over = w.items(it.over)
+    count = w.expression(it.count)
+    return Piece(kit("take", over.node, count.node), over.kind, True)
 
 
 def pair(w: Writer, it: ir.Pair) -> Piece:
     """Records of two lists merged where their keys are equal."""
-    lists = w.operands(it.left, it.right)
-    left, right = (
-        w.put(
-            name, one if isinstance(one.kind, Array) else Piece(kit("items", one.node), ANY, True)
-        )
-        for name, one in zip(("left", "right"), lists, strict=True)
-    )
+    left, right = w.items(it.left), w.items(it.right)
     w.charge(ast.BinOp(call("len", left.node), ast.Add(), call("len", right.node)))
     keys = (ast.Constant(it.left_key), ast.Constant(it.right_key))
     code = kit("pair", left.node, right.node, *keys, ast.Constant(it.keep_all))

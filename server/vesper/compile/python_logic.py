@@ -48,7 +48,7 @@ def quantified(w: Writer, it: ir.Quantified) -> Piece:
     over = w.items(it.over)
     w.charge_for(over)
     name, row = w.names.fresh("holds"), w.names.fresh(it.name)
-    with w.inside() as body, w.binding({it.name: Local(row, item_of(over.kind))}):
+    with w.inside(2) as body, w.binding({it.name: Local(row, item_of(over.kind))}):
         side = _side(w, it.body)
     decides = it.quantifier == "exists"
     test = load(name) if decides else negated(load(name))

@@ -27,6 +27,7 @@ from vesper.compile.python_flow import (
     Flow,
     Place,
     Site,
+    after,
     block,
     finished,
     leave_all,
@@ -62,8 +63,9 @@ def write_loop(flow: Flow, it: Loop, place: Place) -> None:
         w.block.clear()
         with w.inside() as body:
             left = tuple(one.seen(lambda _scope: outside) for one in place.left)
-            block(flow, it.body, replace(place, site=Site(base=here), left=left))
-            if not flow.is_dead and listed:
+            view = after(lambda _scope: outside, place.view)
+            block(flow, it.body, replace(place, site=Site(base=here), left=left, view=view))
+            if not flow.is_dead and (listed or it.collect is not None):
                 kind.append(_collect(flow, it, place, listed))
         w.emit(
             ast.For(
@@ -292,6 +294,7 @@ def _take_answer(flow: Flow, fork: _Fork, answers: list[Answer], place: Place) -
     if flow.branch is not None:
         flow.branch.extend(answers)
         with w.inside() as ending:
+            leave_all(flow, place)
             w.emit(*finished(flow))
     else:
         with w.inside() as ending:
@@ -308,7 +311,7 @@ def _collect(flow: Flow, it: Loop, place: Place, listed: str) -> Type:
         if place.at is not None:
             w.emit(assign("at", place.at.code))
         found = w.expression(it.collect)
-    w.emit(ast.Expr(method(load(listed), "append", found.node)))
+    w.emit(ast.Expr(method(load(listed), "append", found.node) if listed else found.node))
     return found.kind
 
 

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vesper.compile.python_code import (
+    DEEPEST,
     Local,
     assign,
+    call,
+    is_none,
     kit,
     load,
+    negated,
     of_kit,
     record,
     store,
@@ -20,6 +24,7 @@ from vesper.compile.python_flow import (
     Left,
     Place,
     Site,
+    after,
     attempt_all,
     block,
     charge_step,
@@ -40,7 +45,34 @@ _FAILURE_KIND = RecordType("", (("code", STRING), ("message", STRING)))
 
 
 def write_step(flow: Flow, step: Step, outer: Place) -> None:
-    """Write a step; in a loop of its own where a failure may bring it back."""
+    """Write a step; in a function of its own where it stands too deep."""
+    w = flow.w
+    if w.depth < DEEPEST:
+        _write(flow, step, outer)
+        return
+    depth, w.depth = w.depth, 0
+    with w.inside(0) as body:
+        _write(flow, step, outer)
+    w.depth = depth
+    name, ended = w.names.fresh(step.name), w.names.fresh("ended")
+    ours = {*w.frame.locals.values()}
+    parts = [it for one in body for it in ast.walk(one)]
+    stored = {it.id for it in parts if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store)}
+    for local in sorted(stored & ours):
+        w.frame.unset[local] = None
+    outside = sorted((stored & ours) | (stored & {"ops", "at", "checked", "unchecked"}))
+    nothing = ast.arguments([], [], None, [], [], None, [])
+    first: list[ast.stmt] = [ast.Nonlocal(outside)] if outside else []
+    w.emit(ast.FunctionDef(name, nothing, [*first, *body], [], lineno=0))
+    code: ast.expr = call(name)
+    if any(isinstance(it, ast.Yield | ast.YieldFrom) for it in parts):
+        code = ast.YieldFrom(code)
+    is_over = negated(is_none(load(ended)))
+    w.emit(assign(ended, code), when(is_over, [ast.Return(load(ended))]))
+
+
+def _write(flow: Flow, step: Step, outer: Place) -> None:
+    """The step, in a loop where a failure may bring it back."""
     if not any(it.retries for it in step.handlers):
         _write_once(flow, step, outer, [])
         return
@@ -92,7 +124,9 @@ def _write_once(flow: Flow, step: Step, outer: Place, again: list[str]) -> None:
     left = outer.left
     if flow.is_watched:
         left = (Left(enter(flow, step, site), site), *left)
-    place = Place(site, step.path, step, at=site, left=left, is_guarded=outer.is_guarded)
+    place = Place(
+        site, step.path, step, at=site, left=left, is_guarded=outer.is_guarded, view=outer.view
+    )
     if not step.handlers and not flow.is_watched:
         _body(flow, step, place)
         return
@@ -165,7 +199,7 @@ def caught(flow: Flow, rescue: Rescue, write: Callable[[], None]) -> None:
     code.append(throw(load(failed)))
     code[:0] = told_of
     for number in reversed(range(len(rescue.handlers))):
-        handled, end = inner(flow, lambda number=number: _handler(flow, rescue, number, failed))
+        handled, end = inner(flow, lambda number=number: _handler(flow, rescue, number, failed), 3)
         ends.append(end)
         codes = [ast.Constant(it) for it in rescue.handlers[number].codes]
         code = [when(kit("answers", load(failed), *codes), handled, code)]
@@ -189,18 +223,27 @@ def _handler(flow: Flow, rescue: Rescue, number: int, failed: str) -> None:
         site = counted(flow, site)
     w.emit(assign("at", site.code))
     before = w.scope.get(_FAILURE)
-    around = tuple(it.seen(lambda scope: _without(scope, before)) for it in place.left)
+
+    def outside(scope: Scope) -> Scope:
+        found = {name: it for name, it in scope.items() if name != _FAILURE}
+        return found if before is None else {**found, _FAILURE: before}
+
+    around = tuple(it.seen(outside) for it in place.left)
     if left:
         around = (replace(around[0], failed=failed), *around[1:])
     inside = replace(place, site=site, path=f"{place.path}!{number}", at=site, left=around)
+    inside = replace(inside, view=after(outside, place.view))
     if left:
         inside = replace(inside, is_guarded=True)
+    scope, w.scope = w.scope, dict(w.scope)
+    blur(w, set_in((*it.undo, *it.body)))
+    unhandled = [*leaving(flow, left[0], w.scope, failed), ast.Raise()] if left else []
+    w.scope = scope
     with w.inside() as work:
         _answer(flow, it, inside, failed)
     if not left:
         w.emit(*work)
         return
-    unhandled = [*leaving(flow, left[0], w.scope, failed), ast.Raise()]
     w.emit(attempt_all(work, unhandled))
     if not flow.is_dead:
         w.emit(*leaving(flow, left[0], w.scope, failed))
@@ -224,9 +267,3 @@ def _answer(flow: Flow, it: Handler, place: Place, failed: str) -> None:
     if not it.goes_on and not flow.is_dead:
         w.emit(throw(load(failed)))
         flow.is_dead = True
-
-
-def _without(scope: Scope, before: Local | None) -> Scope:
-    """The scope outside of a handler."""
-    found = {name: it for name, it in scope.items() if name != _FAILURE}
-    return found if before is None else {**found, _FAILURE: before}

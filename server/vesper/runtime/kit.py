@@ -44,7 +44,7 @@ from vesper.values.value import INT_MAX, Fault, Value
 
 __all__ = [
     "LIBRARY", "UTC", "Answered", "Decimal", "Effect", "Ended", "Failure", "Fork", "Invocation", "Program",
-    "Retry", "breaches_told", "contains", "datetime", "equal", "fallen_off", "field", "identity", "item",
+    "Retry", "breaches_told", "datetime", "equal", "fallen_off", "field", "identity", "item",
     "items", "less", "library", "matcher", "partial", "printed", "problems_told", "reduce", "take_answer",
     "take_inputs", "timedelta", "too_many_items", "truth",
 ]  # fmt: skip
@@ -180,6 +180,11 @@ def at_least(left: Value, right: Value) -> bool:
 def matches(text: Value, pattern: Value) -> bool:
     """`MATCHES`."""
     return pattern_found(pattern, text)
+
+
+def within(one: Value, of: Value) -> bool:
+    """`IN`, `CONTAINS`."""
+    return contains(of, one)
 
 
 def size(value: Value) -> int:
