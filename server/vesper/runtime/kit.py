@@ -145,7 +145,7 @@ def fault(error: BaseException) -> Fault:
         return error
     if isinstance(error, KeyError):
         return Fault("missing_field", f"there is no `{error.args[0]}`")
-    return Fault("number_too_long", f"the result needs more than {numbers.MOST_DIGITS:,} digits")
+    return numbers.too_long()
 
 
 def verdict(error: BaseException) -> Fault:
@@ -178,7 +178,7 @@ def at_least(left: Value, right: Value) -> bool:
 
 
 def matches(text: Value, pattern: Value) -> bool:
-    """`MATCHES`."""
+    """The pattern looked for in the text."""
     return pattern_found(pattern, text)
 
 

@@ -66,7 +66,7 @@ def decimal(value: Decimal) -> Decimal:
     try:
         kept = EXACT.plus(value)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return kept if kept else kept.copy_abs()
 
 
@@ -167,7 +167,7 @@ def add_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     try:
         found = _add(left, right)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -176,7 +176,7 @@ def subtract_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     try:
         found = _subtract(left, right)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -185,7 +185,7 @@ def multiply_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     try:
         found = _multiply(left, right)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -194,7 +194,7 @@ def negate_decimal(value: Decimal) -> Decimal:
     try:
         return EXACT.minus(value)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
 
 
 def divide_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
@@ -204,7 +204,7 @@ def divide_decimal(left: int | Decimal, right: int | Decimal) -> Decimal:
     try:
         found = _quotient(left, right)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -217,7 +217,7 @@ def rounded(value: int | Decimal, digits: int, rounding: str = ROUND_HALF_EVEN) 
             Decimal((0, (1,), -digits)), rounding=rounding, context=_ROUNDING
         )
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -279,7 +279,7 @@ def _decimal(
     try:
         found = operation(left, right)
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return found if found else found.copy_abs()
 
 
@@ -296,7 +296,7 @@ def _scaled(length: timedelta, scale: "Callable[[int], Decimal]") -> Value:
     try:
         microseconds = int(rounded(scale(length // _MICROSECOND), 0))
     except DecimalException:
-        raise _too_long() from None
+        raise too_long() from None
     return _moment(lambda: timedelta(microseconds=microseconds))
 
 
@@ -310,6 +310,7 @@ def _by_zero() -> Fault:
     return Fault("division_by_zero", "division by zero")
 
 
-def _too_long() -> Fault:
+def too_long() -> Fault:
+    """The fault of a number that the language does not hold."""
     message = f"the result needs more than {MOST_DIGITS:,} digits, or is too large or too small"
     return Fault("number_too_long", message)
