@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.corpus import expression, program, program_of
+from tests.runtime.corpus import program, program_of
+from tests.runtime.expressions import expression
 from tests.runtime.programs import World, run
 from vesper.lang.program import Answer, Step
 from vesper.runtime.request import Effect, Failure
