@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vesper.lang import conversion
 from vesper.lang.conversion import MOST_PROBLEMS, convert, convert_text
+from vesper.lang.fitness import is_one
 from vesper.lang.reading import read
 from vesper.lang.tree import Mapping, Node
 from vesper.lang.types import ANY, DECIMAL, STRING, Named, Nullable, RecordType, Type, parse
@@ -278,3 +280,30 @@ def test_whatever_comes_in_is_converted_or_told(value: object, kind: str):
     assert again.problems == ()
     assert canonical(again.value) == canonical(found.value)
     assert equal(decoded(canonical(found.value)), found.value)
+
+
+@given(JSON, KINDS)
+def test_what_needs_no_conversion_is_what_conversion_would_give(value: object, kind: str):
+    found = convert(value, parse(kind).type, NAMED)
+    if not found.problems and is_one(found.value, parse(kind).type, NAMED):
+        reader = conversion._Reader(NAMED, {})
+        read = reader.read(found.value, parse(kind).type, "", 0)
+        assert reader.problems == []
+        assert canonical(read) == canonical(found.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("integer", True), ("integer", 2**63), ("integer", Level.LOW), ("decimal", 1),
+        ("decimal", Decimal("-0")),
+        ("decimal", Decimal("NaN")), ("decimal", Decimal("1E+99999")), ("string", "\ud800"),
+        ("string", Word("a")),
+        ("boolean", 1), ("timestamp", "2026-11-26"), ("timestamp", datetime(2026, 11, 26)), ("enum[a]", "b"),
+        ("Item", {"sku": "a", "price": Decimal(1)}), ("Item", {"sku": "a", "price": Decimal(1), "more": 1}),
+        ("array<integer>", (1, 2)), ("array<integer>", [1, None]), ("set<integer>", [1, 1]),
+        ("any", float("nan")),
+    ],
+)  # fmt: skip
+def test_what_needs_conversion_is_seen(kind: str, value: object):
+    assert not is_one(value, parse(kind).type, NAMED)

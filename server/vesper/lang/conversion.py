@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple, cast
 
 from vesper.lang import tree, types
+from vesper.lang.fitness import is_one
 from vesper.lang.types import Type
 from vesper.values.compare import identity
 from vesper.values.encoding import canonical, from_json
@@ -56,6 +57,8 @@ def convert(
 
     A plain scalar of YAML is read as the type says: `12` is a text where a text is wanted.
     """
+    if is_one(value, kind, named):
+        return Converted(cast("Value", value))
     reader = _Reader(named, anchors)
     try:
         found = reader.read(value, kind, path, 0)
