@@ -16,9 +16,12 @@ from vesper.lang.check import Analysis
 from vesper.lang.ir import Call, Const
 from vesper.lang.program import Program, Step
 from vesper.lang.types import ANY
+from vesper.runtime.engine import Engine
 from vesper.runtime.interp import Interpreter
+from vesper.runtime.python import Python
 from vesper.runtime.request import Effect
 
+ENGINES: tuple[Engine, ...] = (Interpreter(), Python())
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.vsp"))
 
 
@@ -28,9 +31,15 @@ def answer(effect: Effect) -> Any:
 
 
 def told(found: Program, given: dict[str, Any]) -> Any:
-    """All that a run comes to, operations left out, and all that it asked for."""
+    """The same of both engines: what a run comes to, operations left out, and what it asked for."""
+    first, second = (_told(it, found, given) for it in ENGINES)
+    assert first == second
+    return first
+
+
+def _told(engine: Engine, found: Program, given: dict[str, Any]) -> Any:
     world = World(default=answer)
-    ended = world.drive(Interpreter().begin(found, given))
+    ended = world.drive(engine.begin(found, given))
     parts = (
         ended.output,
         ended.error,
