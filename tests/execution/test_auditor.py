@@ -13,10 +13,10 @@ from vesper.lang.program import Program, Security
 from vesper.runtime.driver import Conduct, drive
 from vesper.runtime.envelope import Envelope
 from vesper.runtime.grant import Grant, Say
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handlers.registry import Registry
 from vesper.runtime.handlers.stack import World, live
 from vesper.runtime.journal import Remembered
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Failure
 from vesper.store.database import Database
 from vesper.values.value import Value
@@ -57,6 +57,7 @@ def run(audit: Audit, level: Level, flow: Any = pay, charge: Any = None) -> Enve
     given = call(
         actor="ada", role="clerk",
         grant=Grant((Say("everybody", ("*",)),)), sensitive=frozenset({"card"}),
+        redactor=Redactor.of(["card"], inputs),
     )  # fmt: skip
     conduct = Conduct(Flows(pay_v1=flow), stack.handler, given, permit=stack.permit)
     witness.began(main, given, inputs)

@@ -13,8 +13,8 @@ from tests.runtime.flows import Scripted
 from vesper.compile.lower import lower
 from vesper.execution.changes import read_change
 from vesper.execution.runs import Runs
-from vesper.runtime.handlers.redaction import HIDDEN
 from vesper.runtime.interp import Interpreter
+from vesper.runtime.redaction import HIDDEN
 from vesper.runtime.request import Failure
 
 CARD = "4111222233334444"

@@ -44,8 +44,8 @@ def test_an_entry_has_its_place_and_hides_what_is_sensitive(world: World) -> Non
     assert (entry.step, entry.trace) == (effect.site, "run_1")
     assert entry.data == {
         "order": "ord_1",
-        "card": "***",
-        "inner": [{"card": "***", "a": Decimal("1.50")}],
+        "card": "[hidden]",
+        "inner": [{"card": "[hidden]", "a": Decimal("1.50")}],
     }
 
 

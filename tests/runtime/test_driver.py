@@ -13,11 +13,11 @@ from vesper.lang.types import DECIMAL
 from vesper.runtime.driver import DEEPEST, GRACE, Conduct, drive
 from vesper.runtime.envelope import Envelope
 from vesper.runtime.handlers.breaker import Breaker
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handlers.registry import Registry
 from vesper.runtime.handlers.stack import World, live
 from vesper.runtime.handling import Call, Suspended
 from vesper.runtime.journal import Journal, Remembered
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure, Fork, Invocation
 from vesper.values.value import Value
 

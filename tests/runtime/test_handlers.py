@@ -14,12 +14,13 @@ from vesper.runtime.handlers.budget import counting
 from vesper.runtime.handlers.gate import Gate
 from vesper.runtime.handlers.recall import nothing_else, recalling
 from vesper.runtime.handlers.recording import recording
-from vesper.runtime.handlers.redaction import HIDDEN, Redactor, redacting
+from vesper.runtime.handlers.redaction import redacting
 from vesper.runtime.handlers.registry import Registry
 from vesper.runtime.handlers.retry import Retrier, wait_before
 from vesper.runtime.handlers.stack import World, live, replayed
 from vesper.runtime.handling import Call, Handler, Suspended
 from vesper.runtime.journal import Ambiguous, Outcome, Remembered
+from vesper.runtime.redaction import HIDDEN, Redactor
 from vesper.runtime.request import Effect, EffectKind, Failure
 from vesper.values.value import Fault, Value
 

@@ -8,10 +8,10 @@ from vesper.errors import VesperError
 from vesper.execution.audit import Audit, Record
 from vesper.lang.program import Program
 from vesper.runtime.envelope import Envelope
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handlers.stack import Witness
 from vesper.runtime.handling import Call
 from vesper.runtime.journal import Outcome
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure
 from vesper.values.value import Value
 
@@ -132,10 +132,7 @@ class Auditor(Witness):
         return {"status": "success", "output": redactor.hide(outcome.value)}
 
     def _redactor(self, effect: Effect, call: Call) -> Redactor:
-        run = self._run_of(call)
-        known = run.redactor if run is not None else Redactor()
-        names = Redactor.of(call.sensitive)
-        return Redactor(known.names | names.names, known.values).knowing(effect.arguments)
+        return call.redactor.naming(call.sensitive).knowing(effect.arguments)
 
     def _run_of(self, call: Call) -> "_Run | None":
         with self._lock:

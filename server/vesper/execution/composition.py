@@ -5,14 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vesper.config import Settings
+from vesper.execution.audit import Audit
+from vesper.execution.auditor import Auditor
 from vesper.execution.engines import ENGINES, engine
 from vesper.execution.nodes import Nodes
+from vesper.execution.policy import role_grant, workspace_grant
 from vesper.execution.runs import Runs, Setting
 from vesper.providers.registry import Registry as Providers
 from vesper.providers.surroundings import Surroundings
 from vesper.runtime.engine import Engine
+from vesper.runtime.grant import Grant
 from vesper.runtime.handlers.registry import Registry
 from vesper.runtime.handlers.stack import World
+from vesper.store.database import Database
 
 if TYPE_CHECKING:
     from vesper.tasks.board import Board
@@ -25,13 +30,30 @@ class WorkspaceRuns(Runs):
         self, root: Path, settings: Settings, nodes: Nodes, board: "Callable[[], Board]"
     ) -> None:
         self.providers = Providers(Surroundings(root, settings, board=board()))
-        world = World(Registry((), self.providers.provider))
-        super().__init__(Setting(root / ".vesper", nodes.program, _Engines(), world, board=board))
+        folder = root / ".vesper"
+        self._audit = Audit(folder, Database(folder / "vesper.db"))
+        world = World(Registry((), self.providers.provider), witness=Auditor(self._audit))
+
+        def roles(name: str) -> Grant:
+            return role_grant(nodes.roles(), name) if name else Grant()
+
+        super().__init__(
+            Setting(
+                folder,
+                nodes.program,
+                _Engines(),
+                world,
+                workspace_grant(settings),
+                roles,
+                board,
+            )
+        )
 
     def close(self) -> None:
         """Let go of everything, of what the providers have opened as well."""
         super().close()
         self.providers.close()
+        self._audit.close()
 
 
 class _Engines(Mapping[str, Engine]):

@@ -11,8 +11,8 @@ from vesper.lang.program import Program
 from vesper.runtime.driver import Conduct, drive
 from vesper.runtime.envelope import Envelope
 from vesper.runtime.handlers.gate import Gate
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handling import Call, Handler
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure
 from vesper.values.encoding import plain, to_json
 from vesper.values.value import Value

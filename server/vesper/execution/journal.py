@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 
 from vesper.errors import VesperError
 from vesper.execution.sealing import Seal
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handling import Suspended
 from vesper.runtime.journal import Entry, Outcome, State, entry_of
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure
 from vesper.store import effect_rows
 from vesper.store.database import Database

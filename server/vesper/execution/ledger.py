@@ -14,7 +14,7 @@ from vesper.execution.journal import RunJournal
 from vesper.execution.sealing import Seal, Seals
 from vesper.lang.program import Limits, Program
 from vesper.runtime.envelope import Envelope
-from vesper.runtime.handlers.redaction import Redactor
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Failure
 from vesper.store import execution_rows
 from vesper.store.database import Database

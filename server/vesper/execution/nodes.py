@@ -1,6 +1,6 @@
 """The nodes of a workspace as programs, found by path, id or range and kept until their text changes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from vesper.config import Settings
 from vesper.errors import VesperError
-from vesper.lang.around import ALONE, NodeSummary
+from vesper.lang.around import ALONE, NodeSummary, RoleSummary
 from vesper.lang.check import Analysis
 from vesper.lang.exports import ExportKind
 from vesper.lang.program import Program
@@ -117,6 +117,11 @@ class Nodes:
         """The nodes of one file; nothing else is read unless it refers to other documents."""
         with self._lock:
             return self._read(self._name(path))
+
+    def roles(self) -> Mapping[str, tuple[RoleSummary, ...]]:
+        """The roles of the workspace, by name."""
+        with self._lock:
+            return self._index().around_for("").roles
 
     def resolve(self, reference: str) -> Program:
         """The program of a node that a run calls; `Failure` where there is none that can run."""

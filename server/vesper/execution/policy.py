@@ -32,13 +32,12 @@ ALWAYS: Final = (
 
 
 def workspace_grant(settings: Settings) -> Grant:
-    """What the workspace allows. VesperError `invalid` for a policy with a word in it that means nothing."""
+    """What the workspace allows; nothing where its policy holds a word that means nothing."""
     policy = settings.policy
     for word in (*policy.allow, *policy.deny):
         is_one = word == "*" or (is_capability(word) and is_known(word, settings.capabilities))
         if not is_one:
-            message = f"`{word[:60]}` under [policy] in {FILE} is no capability that is known"
-            raise VesperError("invalid", message, "docs/reference/settings.md shows the form")
+            return Grant((Say(f"{FILE}, where `{word[:60]}` is no capability that is known,", ()),))
     return Grant((Say(FILE, policy.allow, policy.deny),))
 
 

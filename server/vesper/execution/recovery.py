@@ -69,7 +69,7 @@ def ask_person(board: "Board | None", draft: Draft, ambiguous: Ambiguous) -> Amb
 
 
 def _task(board: "Board", draft: Draft, ambiguous: Ambiguous) -> int:
-    from vesper.runtime.handlers.redaction import Redactor
+    from vesper.runtime.redaction import Redactor
     from vesper.tasks.task import OPEN, TaskFilter
 
     effect, trace = ambiguous.effect, draft.id

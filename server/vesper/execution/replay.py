@@ -13,9 +13,9 @@ from vesper.runtime.driver import Conduct, Resolver, enveloped, follow
 from vesper.runtime.engine import Engine, Watcher
 from vesper.runtime.envelope import Envelope
 from vesper.runtime.handlers.recall import nothing_else, recalling
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handling import Call, Handler, Suspended
 from vesper.runtime.journal import Entry, Remembered
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Ended, Failure
 from vesper.values.value import Fault, Value
 

@@ -24,10 +24,10 @@ from vesper.runtime.driver import Conduct, enveloped, follow, typed
 from vesper.runtime.engine import Engine, Watcher
 from vesper.runtime.envelope import Contracts, Envelope, Problem
 from vesper.runtime.grant import Grant
-from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.handlers.stack import World, live
 from vesper.runtime.handling import Call, Suspended
 from vesper.runtime.journal import Ambiguous, Journal, Remembered
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Ended, Failure
 from vesper.values.value import Value
 
@@ -288,9 +288,10 @@ class Runs:
         """Run what asks for nothing: there is nothing to recover, so it is entered when it has ended."""
         began = self._setting.world.clock()
         conduct = self._conduct(draft, Remembered(), options, options.is_stopped)
-        ended = follow(draft.program, draft.inputs, conduct)
+        ended = self._followed(draft, conduct)
         seconds = self._setting.world.clock() - began
         envelope = enveloped(draft.program, ended, conduct, seconds)
+        self._setting.world.witness.ended(draft.program, conduct.call, envelope)
         # An answer that could not be entered is an answer all the same: nothing was done.
         with contextlib.suppress(VesperError):
             self.ledger.enter(draft, envelope)
@@ -318,16 +319,25 @@ class Runs:
             is_stopped = self._watch(draft.id, stopped, options)
             conduct = self._conduct(draft, journal, options, is_stopped)
             try:
-                ended: Ended | Suspended = follow(draft.program, draft.inputs, conduct)
+                ended: Ended | Suspended = self._followed(draft, conduct)
             except Suspended as suspended:
                 ended = self._asked_about(draft, suspended)
             seconds = self._setting.world.clock() - began
             envelope = enveloped(draft.program, ended, conduct, seconds)
             self._settle(draft, journal, ended, envelope)
+            self._setting.world.witness.ended(draft.program, conduct.call, envelope)
             return envelope
         finally:
             del self._stops[draft.id]
             self.ledger.release(draft.id)
+
+    def _followed(self, draft: Draft, conduct: Conduct) -> Ended:
+        """Run it to its end, unless its beginning may not even be told: then nothing is done."""
+        try:
+            self._setting.world.witness.began(draft.program, conduct.call, draft.inputs)
+        except Failure as failure:
+            return Ended(error={"code": failure.code, "message": failure.message})
+        return follow(draft.program, draft.inputs, conduct)
 
     def _settle(
         self, draft: Draft, journal: RunJournal, ended: Ended | Suspended, envelope: Envelope
@@ -401,7 +411,8 @@ class Runs:
     ) -> Conduct:
         sensitive = draft.program.security.sensitive
         world = self._setting.world
-        stack = live(world, journal, Redactor.of(sensitive, draft.inputs))
+        redactor = Redactor.of(sensitive, draft.inputs)
+        stack = live(world, journal, redactor)
         call = Call(
             draft.id,
             draft.program.node_id,
@@ -412,6 +423,7 @@ class Runs:
             patience=world.clock() + options.patience,
             is_stopped=is_stopped,
             sensitive=frozenset(sensitive),
+            redactor=redactor,
         )
         return Conduct(
             self.engine(draft.engine), stack.handler, call, self.resolve, stack.permit,

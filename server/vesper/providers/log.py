@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from vesper.providers.sinks import HIDDEN, Entry
+from vesper.providers.sinks import Entry
 from vesper.providers.surroundings import Surroundings
 from vesper.runtime.handling import Call
 from vesper.runtime.request import Effect
@@ -20,16 +20,18 @@ class Log:
         self._around = around
 
     def perform(self, effect: Effect, call: Call) -> Value:
-        """Write one entry. Data under a sensitive name is hidden, however deep it is."""
+        """Write one entry. Sensitive values are hidden wherever they stand in it."""
         data = effect.arguments.get("data")
+        redactor = call.redactor.naming(call.sensitive).knowing(effect.arguments)
+        shown = redactor.hide(data)
         entry = Entry(
             at=datetime.now(UTC),
             level=printed(effect.arguments.get("level")) or "info",
-            message=printed(effect.arguments.get("message")),
+            message=redactor.hide_text(printed(effect.arguments.get("message"))),
             node=call.node_id,
             step=effect.site,
             trace=call.execution,
-            data=_hidden(data, call.sensitive) if isinstance(data, dict) else {},
+            data=shown if isinstance(shown, dict) else {},
         )
         self._around.sink.write(entry)
         return None
@@ -38,15 +40,3 @@ class Log:
         """An entry that stands there twice harms nobody."""
         del effect
         return True
-
-
-def _hidden(data: dict[str, Value], names: frozenset[str]) -> dict[str, Value]:
-    return {key: HIDDEN if key in names else _inside(it, names) for key, it in data.items()}
-
-
-def _inside(value: Value, names: frozenset[str]) -> Value:
-    if isinstance(value, dict):
-        return _hidden(value, names)
-    if isinstance(value, list):
-        return [_inside(it, names) for it in value]
-    return value

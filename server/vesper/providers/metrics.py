@@ -29,7 +29,8 @@ class Metrics:
         kind: _Kind | None = next((it for it in _KINDS if it == said), None)
         if kind is None or not is_number(value) or (kind == "counter" and value < 0):
             return None
-        labels = effect.arguments.get("labels")
+        redactor = call.redactor.naming(call.sensitive).knowing(effect.arguments)
+        labels = redactor.hide(effect.arguments.get("labels"))
         named = labels if isinstance(labels, dict) else {}
         self._around.sink.measure(
             Measurement(

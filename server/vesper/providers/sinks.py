@@ -8,9 +8,6 @@ from typing import Literal, Protocol
 from vesper.values.encoding import to_json
 from vesper.values.value import Value
 
-HIDDEN = "***"
-"""What stands in place of a value that must not show."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -218,6 +218,9 @@ class _Run:
             grant=place.call.grant.for_program(program),
             audit=program.security.audit,
             sensitive=place.call.sensitive.union(program.security.sensitive),
+            redactor=place.call.redactor.naming(program.security.sensitive).knowing(
+                invocation.arguments
+            ),
         )
         inner = _Place(program, call, self._conduct.clock(), f"{site}>", place.depth + 1)
         ended = self.program(program, invocation.arguments, inner)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from vesper.runtime.grant import Grant
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect
 from vesper.values.value import Value
 
@@ -37,6 +38,8 @@ class Call:
     """Whether somebody stopped the run; whoever waits or reads long asks it."""
     sensitive: frozenset[str] = field(default_factory=frozenset[str])
     """Names whose values must not show in logs, traces and audits."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """Hides those values wherever they turn up; knows the inputs' ones already."""
     audit: Literal["none", "basic", "detailed"] = "basic"
     """How much of what the node at this place does is audited."""
 

@@ -84,9 +84,10 @@ def _run(args: argparse.Namespace, project: "Project", reference: str) -> int:
         return 2
     if args.dry:
         return _dry(args, project, node, given)
+    from vesper.cli.workspaces import login_name
     from vesper.execution.runs import RunOptions
 
-    options = RunOptions(args.engine, args.key, role=args.role, patience=args.patience)
+    options = RunOptions(args.engine, args.key, login_name(), args.role, patience=args.patience)
     envelope = project.runs.run(node.program, given.inputs, options)
     _print(args, envelope)
     return _code(envelope)

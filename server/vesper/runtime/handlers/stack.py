@@ -12,11 +12,12 @@ from vesper.runtime.handlers.deadline import in_time
 from vesper.runtime.handlers.gate import Gate
 from vesper.runtime.handlers.recall import nothing_else, recalling
 from vesper.runtime.handlers.recording import recording
-from vesper.runtime.handlers.redaction import Redactor, redacting
+from vesper.runtime.handlers.redaction import redacting
 from vesper.runtime.handlers.registry import Registry
 from vesper.runtime.handlers.retry import Pause, Retrier
 from vesper.runtime.handling import Call, Handler
 from vesper.runtime.journal import Journal, Outcome
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure
 from vesper.values.value import Value
 
