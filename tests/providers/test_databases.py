@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import decimals, lists
 
 from tests.providers.world import World, with_schema
 from vesper.config import DatabaseSource, Settings
@@ -382,3 +384,24 @@ def _raw(shop: World) -> Connection:
 def test_more_rows_than_anybody_reads_are_refused(shop: World) -> None:
     query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100001) SELECT i FROM n"
     assert shop.failure("database_query", query=query).code == "too_many_rows"
+
+
+numbers = decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(lists(numbers.map(lambda it: it + 0), min_size=1, max_size=6, unique=True))
+def test_any_decimals_come_back_with_their_digits_and_in_their_order(
+    shop: World, found: list[Decimal]
+) -> None:
+    shop.do("database_delete", table="payments", where={"note": "none; yet"})
+    rows: Value = [{"name": f"{at}", "amount": it} for at, it in enumerate(found) if it != 13]
+    if rows:
+        shop.do("database_write", table="payments", data=rows)
+    back = shop.do("database_query", query="SELECT amount FROM payments ORDER BY amount")
+    assert isinstance(back, list)
+    assert [format(it["amount"], "f") for it in back if isinstance(it, dict)] == [
+        format(it, "f") for it in sorted(it for it in found if it != 13)
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.loopback import Reply, Service, service
+from tests.providers.loopback import Reply, Sent, Service, service
 from tests.providers.world import World, with_service
 from vesper.config import Service as Settings
 from vesper.providers import addresses
@@ -87,6 +87,35 @@ def test_a_key_that_the_step_sends_itself_is_kept(
     assert world.registry.is_keyed(keyed)
     world.perform(keyed, key="k2")
     assert [it.headers["idempotency-key"] for it in cards.sent] == ["k1", "mine"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_service_that_says_the_secret_back_is_not_heard(
+    world: World, cards: Service, packed: bool
+) -> None:
+    def echo(sent: Sent) -> Reply:
+        body = f'{{"error": "{sent.headers["authorization"]}"}}'.encode()
+        headers = {"X-Echo": sent.headers["authorization"]}
+        if packed:
+            return Reply(400, gzip.compress(body), headers | {"Content-Encoding": "gzip"})
+        return Reply(200, body, headers)
+
+    cards.answer = echo
+    said = failure(world).details if packed else call(world)
+    assert "Bearer ***" in str(said)
+    assert "sk_hush" not in str(said)
+
+
+def test_a_name_that_nobody_answers_for_is_not_waited_for_longer_than_allowed(
+    worlds: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(20)][:0])
+    world = worlds(with_service("https://slow.example", timeout=0.05))
+    try:
+        assert failure(world).codes == ("timeout", "network_error", "effect_failed")
+    finally:
+        over.set()
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])

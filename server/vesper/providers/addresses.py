@@ -5,13 +5,14 @@ A name is resolved once, and the request goes to the very address that was judge
 
 import re
 import socket
+import threading
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from vesper.config import Service
-from vesper.providers.failures import failed
+from vesper.providers.failures import failed, timed_out
 
 _Address = IPv4Address | IPv6Address
 _PORTS: Final = {"http": 80, "https": 443}
@@ -112,20 +113,41 @@ def redirected(location: str, came_from: Target) -> Target:
     return Target(kept, _path("", parts, is_given=True))
 
 
-def addresses(origin: Origin) -> list[str]:
-    """What the host's name means, all of it allowed; else `address_refused`, or `unreachable`."""
-    try:
-        found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        message = f"nobody knows the host {origin.host[:100]} ({getattr(error, 'strerror', error)})"
-        raise failed(message, "unreachable", "network_error", host=origin.host) from None
-    known = list(dict.fromkeys(str(it[4][0]).partition("%")[0] for it in found))
+def addresses(origin: Origin, wait: float = 10.0) -> list[str]:
+    """What the host's name means, all of it allowed; else `address_refused`, or `unreachable`.
+
+    The system is asked for at most `wait` seconds; it has no limit of its own that a step could set.
+    """
+    known = _known(origin, wait)
     for it in known:
         if not _may_go(ip_address(it), origin):
             message = f"{origin.host} means {it}, which is not a public address"
             hint = "; list the service under [providers] in vesper.toml, with allow_private = true"
             raise failed(f"{message}{hint}", "address_refused", host=origin.host)
     return known
+
+
+def _known(origin: Origin, wait: float) -> list[str]:
+    found: list[str] = []
+    errors: list[str] = []
+
+    def ask() -> None:
+        try:
+            told = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(it[4][0]).partition("%")[0] for it in told))
+        except (OSError, UnicodeError) as error:
+            errors.append(str(getattr(error, "strerror", None) or error))
+
+    # Whoever asks cannot be stopped; it is left alone, and ends by itself.
+    asking = threading.Thread(target=ask, name="vesper-names", daemon=True)
+    asking.start()
+    asking.join(max(wait, 0.0))
+    if asking.is_alive():
+        raise timed_out(f"finding the host {origin.host}", "network_error")
+    if not found:
+        message = f"nobody knows the host {origin.host[:100]} ({(*errors, 'no address')[0]})"
+        raise failed(message, "unreachable", "network_error", host=origin.host)
+    return found
 
 
 def _may_go(address: _Address, origin: Origin) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from vesper.providers.failures import failed
 from vesper.providers.incoming import value_of
+from vesper.providers.secrets import Secret
 from vesper.runtime.request import Failure
 from vesper.values.encoding import from_json, to_json
 from vesper.values.value import Value
@@ -30,11 +31,18 @@ class Answer:
     limit: int
     """Bytes that the body may have once it is unpacked."""
     host: str
+    secret: Secret | None = None
+    """What was sent with the request, and is not to be read in the answer."""
+
+
+def hidden(data: bytes, secret: Secret | None) -> bytes:
+    """The data without the secret, should a service say it back."""
+    return data if secret is None else data.replace(secret.reveal().encode(), b"***")
 
 
 def body_of(answer: Answer) -> Value:
     """The value of JSON, else the text, else the bytes; null where there is none. Else `response_invalid`."""
-    data = _unpacked(answer)
+    data = hidden(_unpacked(answer), answer.secret)
     if not data:
         return None
     kind, _, options = answer.headers.get("content-type", "").partition(";")

@@ -43,6 +43,7 @@ class Databases:
 
     def __init__(self, around: Surroundings) -> None:
         self._connections = Connections(around)
+        self._tidied: set[str] = set()
 
     def perform(self, effect: Effect, call: Call) -> Value:
         """Rows for a query; for a write the rows as they are now; else how many rows were changed."""
@@ -126,13 +127,25 @@ class Databases:
         is_lazy = effect.arguments.get("consistency") == "eventual"
         try:
             with self._connections.writing(name, call, is_lazy) as connection:
-                return _once(connection, effect, call, work)
+                answer = _once(connection, effect, call, work)
+                self._tidy(name, connection)
+                return answer
         except IntegrityError as error:
             if EFFECTS not in str(error.orig):
                 raise
         # Another process made the same change at the same moment: its answer is the answer.
         with self._connections.writing(name, call, is_lazy) as connection:
             return _once(connection, effect, call, work)
+
+    def _tidy(self, name: str, connection: "Connection") -> None:
+        """Forget old keys, at the first change that a process makes."""
+        from sqlalchemy import text
+
+        if name not in self._tidied:
+            before = (datetime.now(UTC) - _KEPT_FOR).isoformat()
+            old = text(f"DELETE FROM {EFFECTS} WHERE at < :before")
+            connection.execute(old, {"before": before})
+            self._tidied.add(name)
 
 
 def _once(
@@ -144,14 +157,14 @@ def _once(
     """Do the work unless it was done under this key; what it answers is kept with it."""
     from sqlalchemy import text
 
-    if not call.key:
-        return work(connection)
     connection.execute(
         text(
             f"CREATE TABLE IF NOT EXISTS {EFFECTS} (effect VARCHAR(200) PRIMARY KEY, "
             "request VARCHAR(64) NOT NULL, answer TEXT NOT NULL, at VARCHAR(40) NOT NULL)"
         )
     )
+    if not call.key:
+        return work(connection)
     known = connection.execute(
         text(f"SELECT request, answer FROM {EFFECTS} WHERE effect = :key"), {"key": call.key}
     ).fetchone()
@@ -160,18 +173,15 @@ def _once(
             raise failed("the key of this effect belongs to another change", "key_reused")
         return decoded(known[1])
     answer = work(connection)
-    now = datetime.now(UTC)
     connection.execute(
         text(f"INSERT INTO {EFFECTS} VALUES (:key, :request, :answer, :at)"),
         {
             "key": call.key,
             "request": effect.digest,
             "answer": canonical(answer).decode(),
-            "at": now.isoformat(),
+            "at": datetime.now(UTC).isoformat(),
         },
     )
-    old = text(f"DELETE FROM {EFFECTS} WHERE at < :before")
-    connection.execute(old, {"before": (now - _KEPT_FOR).isoformat()})
     return answer
 
 

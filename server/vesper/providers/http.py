@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from vesper.config import Service
 from vesper.providers.addresses import Origin, Target, addresses, provider, redirected, target
-from vesper.providers.answers import Answer, body_of, failure_of
+from vesper.providers.answers import Answer, body_of, failure_of, hidden
 from vesper.providers.failures import argument, failed, stopped, timed_out
 from vesper.providers.secrets import Secret
 from vesper.providers.surroundings import Surroundings
@@ -52,6 +52,8 @@ class _Request:
     """By `time.monotonic()`."""
     may_repeat: bool
     """Whether sending it again does no harm."""
+    secret: Secret | None = None
+    """What must not come back in the answer: answers are written down."""
 
 
 class Services:
@@ -106,8 +108,9 @@ class Services:
         if method not in _READS:
             headers = {(service.idempotency_header or KEY_HEADER).lower(): call.key} | headers
         secret = argument(effect.arguments, "secret") or service.secret
-        if secret:
-            headers["authorization"] = f"Bearer {self._secret(secret, to.origin).reveal()}"
+        held = self._secret(secret, to.origin) if secret else None
+        if held is not None:
+            headers["authorization"] = f"Bearer {held.reveal()}"
         content = None
         parameters = effect.arguments.get("parameters")
         if isinstance(parameters, dict) and method in _IN_QUERY:
@@ -119,7 +122,7 @@ class Services:
         until = time.monotonic() + lasts
         may_repeat = method in _READS or self.is_keyed(effect)
         until = until if call.deadline is None else min(until, call.deadline)
-        return _Request(method, to, headers, content, service, call, until, may_repeat)
+        return _Request(method, to, headers, content, service, call, until, may_repeat, held)
 
     def _service(self, name: str, endpoint: str) -> Service | None:
         services = self._around.settings.providers
@@ -148,7 +151,7 @@ class Services:
 
         origin = request.target.origin
         unreached = ""
-        for address in addresses(origin):
+        for address in addresses(origin, request.until - time.monotonic()):
             _check_time(request)
             try:
                 return self._send_to(address, request)
@@ -185,10 +188,15 @@ class Services:
         with closing(client.send(sent, stream=True, follow_redirects=False)) as response:
             return Answer(
                 response.status_code,
-                {name.lower(): it for name, it in response.headers.items() if name != "set-cookie"},
+                {
+                    name.lower(): hidden(it.encode(), request.secret).decode()
+                    for name, it in response.headers.items()
+                    if name != "set-cookie"
+                },
                 b"".join(_pieces(response, request)),
                 request.service.max_response,
                 origin.host,
+                request.secret,
             )
 
     def _client(self, origin: Origin) -> "Client":
