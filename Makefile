@@ -32,8 +32,9 @@ demo: .venv/.ready      ## the main job on examples/: diagnostics, a task from o
 test: .venv/.ready      ## the whole Python suite
 	@$(PYTEST) -q --ignore=tests/clients
 
-test-clients: .venv/.ready  ## real editors against the server (fetches Neovim)
+test-clients: .venv/.ready  ## real editors and clients against the servers (fetches Neovim; needs npm)
 	@bash clients/neovim/tests/get-neovim.sh .tools/neovim
+	@bash tests/clients/debug_adapter/get-client.sh .tools/debug-adapter-client
 	@$(PYTEST) -q tests/clients
 
 lint: .venv/.ready .venv-lint/.ready  ## format, lint and types

@@ -15,6 +15,7 @@ from vesper.workspace.ignored import Ignored
 
 if TYPE_CHECKING:
     from vesper.execution.audit import Audit
+    from vesper.execution.debugging import Prepared, Wanted
     from vesper.execution.nodes import Nodes
     from vesper.execution.runs import Runs
     from vesper.lang.around import Around
@@ -203,6 +204,12 @@ class Project:
                 return candidate.relative_to(self.root).as_posix()
         message = f"{path} is outside the workspace {self.root}"
         raise VesperError("invalid", message, "name a file inside the workspace")
+
+    def debugged(self, wanted: "Wanted") -> "Prepared":
+        """A run that is ready to be debugged. VesperError where there is no such node, case or run."""
+        from vesper.execution.debugging import prepare
+
+        return prepare(self.nodes, lambda: self.runs, wanted)
 
     def close(self) -> None:
         """Close the databases; the project must not be used afterwards."""

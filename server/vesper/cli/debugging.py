@@ -138,7 +138,7 @@ class Shell:
         if self._follower is None or self._follower.moment is None:
             self._table(frame.visible)
             return
-        self._side_by_side(frame.visible, self._follower)
+        self._side_by_side(frame.visible, frame, self._follower)
 
     def _contracts(self, stop: Stop, _rest: str) -> None:
         for it in stop.frames[self._frame].node.verdicts:
@@ -182,13 +182,17 @@ class Shell:
         new = {name: it for name, it in visible_.items() if self._seen.get(name, self) != it}
         self._seen = dict(visible_)
         if self._follower is not None and self._follower.moment is not None:
-            self._side_by_side(new, self._follower)
+            self._side_by_side(new, frame, self._follower)
         else:
             self._table(new)
 
-    def _side_by_side(self, names: "Mapping[str, Value]", follower: "Follower") -> None:
+    def _side_by_side(
+        self, names: "Mapping[str, Value]", frame: Frame, follower: "Follower"
+    ) -> None:
         """Two columns, one an engine."""
-        others = dict(follower.moment.names) if follower.moment is not None else {}
+        if not names:
+            return
+        others = frame.shown(dict(follower.moment.names)) if follower.moment is not None else {}
         rows = [("", follower.leader, follower.name)]
         for name, it in names.items():
             other = _short(others[name]) if name in others else "-"
@@ -216,7 +220,8 @@ class Shell:
             return None
         from vesper.execution.comparison import Follower
 
-        return Follower(self.prepared.engine.name, self.prepared.peer, self.prepared.start)
+        follow = self.prepared.follow or self.prepared.start
+        return Follower(self.prepared.engine.name, self.prepared.peer, follow)
 
 
 def _named(frame: Frame) -> str:

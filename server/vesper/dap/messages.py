@@ -4,6 +4,8 @@ import json
 from threading import Lock
 from typing import Any, BinaryIO, Final, cast
 
+from vesper.values.encoding import from_json
+
 Body = dict[str, Any]
 LARGEST: Final = 16 << 20
 """Bytes that one message may have."""
@@ -31,8 +33,8 @@ def receive(stream: BinaryIO) -> Body | None:
     if len(data) < length:
         return None
     try:
-        message: object = json.loads(data)
-    except (ValueError, RecursionError):
+        message: object = from_json(data)
+    except ValueError:
         raise BadMessage("a message that is no JSON") from None
     if not isinstance(message, dict):
         raise BadMessage("a message that is no object")

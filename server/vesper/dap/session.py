@@ -8,7 +8,7 @@ from typing import Any, Final
 from vesper.dap.values import Shelf, Told, one_line
 from vesper.errors import VesperError
 from vesper.execution.breakpoints import AtLine, Breakpoint, OnFailure, OnViolation, read
-from vesper.execution.debugger import Debugger, Finished, Frame, News, Stop
+from vesper.execution.debugger import Debugger, Finished, Frame, News, Stop, redactor_of
 from vesper.execution.debugging import Prepared
 from vesper.execution.inspection import read_expression
 
@@ -172,7 +172,7 @@ class Session:
         frame, stop = self.frame(number), self.stop
         if frame is None or stop is None:
             return []
-        inputs = dict(frame.node.inputs)
+        inputs = frame.inputs
         names = {name: it for name, it in frame.visible.items() if name not in inputs}
         clauses = [Told(it.clause.text, it.outcome) for it in frame.node.verdicts]
         rows: Rows = [
@@ -181,7 +181,8 @@ class Session:
             _scope("Contracts", self._shelf.put_told(clauses)),
         ]
         if number == 1 and stop.effect is not None:
-            rows.append(_scope("Asks for", self._shelf.put_names(dict(stop.effect.arguments))))
+            asked = redactor_of(frame.node).hide(dict(stop.effect.arguments))
+            rows.append(_scope("Asks for", self._shelf.put(asked)))
         return rows
 
     def variables(self, number: int, start: int, count: int) -> Rows | None:
@@ -213,7 +214,7 @@ def _peer_of(prepared: Prepared) -> Any:
         return None
     from vesper.execution.comparison import Follower
 
-    return Follower(prepared.engine.name, prepared.peer, prepared.start)
+    return Follower(prepared.engine.name, prepared.peer, prepared.follow or prepared.start)
 
 
 _OF_RESULT: Final = ("type", "variablesReference", "indexedVariables", "namedVariables")

@@ -21,6 +21,7 @@ from vesper.execution.watching import Called, Left, Verdict, WatchedEngine
 from vesper.lang.program import Program, Step
 from vesper.runtime.engine import Engine
 from vesper.runtime.envelope import Envelope
+from vesper.runtime.handlers.redaction import Redactor
 from vesper.runtime.request import Effect, Ended, Failure
 from vesper.values.encoding import to_json
 from vesper.values.value import Value
@@ -56,8 +57,19 @@ class Frame:
 
     @property
     def visible(self) -> dict[str, Value]:
-        """The names that the document gave."""
-        return {name: it for name, it in self.names.items() if not name.startswith("$")}
+        """The names that the document gave; what it calls sensitive is shown to who asks for it by name."""
+        own = {name: it for name, it in self.names.items() if not name.startswith("$")}
+        return self.shown(own)
+
+    @property
+    def inputs(self) -> dict[str, Value]:
+        """The inputs of the node, sensitive ones hidden."""
+        return self.shown(dict(self.node.inputs))
+
+    def shown(self, values: dict[str, Value]) -> dict[str, Value]:
+        """Values of the node as they may be shown."""
+        hidden = redactor_of(self.node).hide(values)
+        return hidden if isinstance(hidden, dict) else {}
 
     def look(self, text: str) -> Seen:
         """What an expression comes to here; VesperError `invalid` where it is none."""
@@ -298,8 +310,10 @@ class Debugger:
         """An effect was answered."""
         if self._peer is not None:
             self._peer.answered(effect, answer)
-        told = str(answer) if isinstance(answer, Failure) else to_json(answer)
-        self._listen(Told(f"{effect.site}: {effect.operation} -> {told}"))
+        hidden = answer if isinstance(answer, Failure) else redactor_of(node).hide(answer)
+        told = str(hidden) if isinstance(hidden, Failure) else to_json(hidden)
+        text = redactor_of(node).hide_text(f"{effect.site}: {effect.operation} -> {told}")
+        self._listen(Told(text))
 
     # Stopping.
 
@@ -401,6 +415,11 @@ def asked_names(node: Called, names: Mapping[str, Value]) -> dict[str, Value]:
     """What an expression may use: all names, and `input` for the inputs as they were given."""
     inputs = dict(node.inputs)
     return {"input": inputs, "inputs": inputs, **names}
+
+
+def redactor_of(node: Called) -> Redactor:
+    """Hides what a node calls sensitive."""
+    return Redactor.of(node.program.security.sensitive, node.inputs)
 
 
 def _depth_around(stop: Stop) -> int:

@@ -10,6 +10,7 @@ from vesper.lang.types import STRING
 from vesper.runtime.envelope import RUN_ERRORS
 from vesper.runtime.meter import FINAL
 from vesper.runtime.request import Breach, Failure
+from vesper.values.encoding import canonical
 from vesper.values.text import printed
 from vesper.values.value import Fault, Value
 
@@ -90,7 +91,20 @@ def fallen_off(program: Program, names: Mapping[str, Value]) -> "Answered | dict
 
 def error(code: str, message: str, details: Mapping[str, Value] | None = None) -> dict[str, Value]:
     """An error as `Ended` holds it."""
-    return {"code": code, "message": message, "details": dict(details or {})}
+    return {"code": code, "message": message, "details": tellable(details or {})}
+
+
+def tellable(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values, but for those that are nested too deep to be written down."""
+    found: dict[str, Value] = {}
+    for name, value in values.items():
+        try:
+            canonical(value)
+        except Fault as fault:
+            found[name] = fault.message
+        else:
+            found[name] = value
+    return found
 
 
 def declared_error(fields: Mapping[str, Value]) -> dict[str, Value]:
@@ -124,7 +138,7 @@ def breach(
 ) -> Breach:
     """A clause that does not hold."""
     reason = f"{verdict.code}: {verdict.message}" if isinstance(verdict, Fault) else "false"
-    return Breach(kind, clause.text, reason, values, clause.line)
+    return Breach(kind, clause.text, reason, tellable(values), clause.line)
 
 
 def fault_failure(fault: Fault, site: str) -> Failure:
@@ -139,7 +153,8 @@ def guard_failure(
 ) -> Failure:
     """What a step failed with whose guard does not hold; `values` are those of the names in it."""
     why = f": {verdict.message}" if isinstance(verdict, Fault) else ""
-    details: dict[str, Value] = {"step": site, "guard": guard.text, "values": dict(values)}
+    told = tellable(values)
+    details: dict[str, Value] = {"step": site, "guard": guard.text, "values": told}
     return Failure(("guard_failed",), f"the guard `{guard.text}` does not hold{why}", details)
 
 
@@ -156,8 +171,9 @@ def failure_told(failure: Failure, program: Program) -> dict[str, Value]:
     A code that the document declares is told as it is: the error of a called node under its own name.
     """
     declared = () if failure.final else program.error_codes
-    known = (it for it in failure.codes if it in declared or it in RUN_ERRORS)
-    code = next(known, "effect_failed")
+    of_evaluation = "evaluation_failed" in failure.codes and not failure.final
+    general = {"evaluation_failed"} if of_evaluation else RUN_ERRORS
+    code = next((it for it in failure.codes if it in declared or it in general), "effect_failed")
     details = dict(failure.details)
     if "effect_failed" in (code, *failure.codes):
         details["codes"] = [*failure.codes]
