@@ -93,10 +93,11 @@ class Editor(LanguageClient):
         )
 
     async def lenses(self, uri: str) -> dict[int, str]:
-        """The title of the lens above each line that has one."""
+        """The title of the lens for tasks above each line that has one."""
         document = types.TextDocumentIdentifier(uri)
         found = await self.text_document_code_lens_async(types.CodeLensParams(document))
-        return {it.range.start.line: it.command.title for it in found or () if it.command}
+        shown = [(it.range.start.line, it.command) for it in found or () if it.command]
+        return {line: it.title for line, it in shown if it.command == "vesper.showTasks"}
 
     def find(self, uri: str, words: str, after: str = "") -> types.Position:
         """Where words begin in a text; behind `after`, which must be on the same line."""

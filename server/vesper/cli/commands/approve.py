@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 See what runs ask people, and answer.
 
-A run that meets an `approval` step, or wants to change a protected file, waits for a person. An answer
-counts once; only `yes` lets the run go on.
+A run that meets an `approval` step, or wants to change a protected file, waits for a person. An
+answer counts once; only `yes` lets the run go on.
 """
 _EPILOG = """\
 examples:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Run a node: check its inputs and contracts, perform its effects, and print what came of it.
 
-The node is a file, an id or a range of versions; `file.vsp#id` in a file of several. Values are read
-by the types that the node declares: `--input amount=99.90`, `--input items='[{"sku": "a"}]'`, and
-`--input text=@letter.txt` for what a file holds.
+The node is a file, an id or a range of versions; `file.vsp#id` in a file of several. Values are
+read by the types that the node declares: `--input amount=99.90`, `--input items='[{"sku": "a"}]'`,
+and `--input text=@letter.txt` for what a file holds.
 
 Exit code 0 when it succeeds, 1 when it ends with an error or a broken contract, 2 when the command
 line, the inputs or the document are wrong, 3 when nothing can be run here.

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Keep the keys and passwords that documents of a workspace name, in the keyring of your system.
 
-A step names a secret (`secret: cards_key`) and never holds its value. Where there is no keyring, set the
-variable VESPER_SECRET_CARDS_KEY instead; it comes first in any case. What the keyring has for one workspace
-no document of another one reaches.
+A step names a secret (`secret: cards_key`) and never holds its value. Where there is no keyring,
+set the variable VESPER_SECRET_CARDS_KEY instead; it comes first in any case. What the keyring has
+for one workspace no document of another one reaches.
 """
 _EPILOG = """\
 examples:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Run the tests that stand in documents, under `testing:`.
 
-Each case runs on both engines, its mocks answer in place of databases, services and people, and what
-comes out is compared with `expected_output`. Property tests draw many inputs and show the smallest
-ones for which the property does not hold. Nothing outside the test is touched.
+Each case runs on both engines, its mocks answer in place of databases, services and people, and
+what comes out is compared with `expected_output`. Property tests draw many inputs and show the
+smallest ones for which the property does not hold. Nothing outside the test is touched.
 
 Exit code 0 when all pass, 1 when one fails, 2 when the command line is wrong.
 """
