@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.expressions import FAULT, both, choice, value_of
+from tests.runtime.notation import FAULT, both, choice, value_of
 from vesper.lang.program import Block
 from vesper.lang.types import ANY
 from vesper.values.compare import equal

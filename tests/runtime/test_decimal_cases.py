@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.expressions import FAULT, both, value_of
+from tests.runtime.notation import FAULT, both, value_of
 from vesper.values.value import Value
 
 FILES = sorted((Path(__file__).parents[1] / "vectors" / "decimals").glob("*.txt"))

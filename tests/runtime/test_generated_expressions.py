@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.runtime.expressions import both, lower
+from tests.runtime.notation import both, lower
 from vesper.lang import ir
 from vesper.lang.program import Assign
 from vesper.lang.types import ANY, Type, parse
