@@ -73,6 +73,8 @@ class Recorder(Watcher):
         self.left_at: dict[str, int] = {}
         """By the path of a step: how many effects had been asked for when it was first left."""
         self.asked: list[str] = []
+        self.failed: dict[str, tuple[Step, Mapping[str, Value]]] = {}
+        """By site: a step that failed, and what the names held then."""
         self._redactor = redactor
         self._open: dict[tuple[int, str], tuple[TracedStep, dict[str, Value]]] = {}
         self._lock = threading.Lock()
@@ -91,6 +93,8 @@ class Recorder(Watcher):
         with self._lock:
             self.left_at.setdefault(step.path, len(self.asked))
             opened = self._open.pop((threading.get_ident(), site), None)
+            if failure is not None:
+                self.failed[site] = (step, dict(scope))
         if opened is None:
             return
         traced, before = opened
@@ -186,6 +190,15 @@ def asked_at(
 
     _run(draft, entries, handle, engine, resolve)
     return found[0] if found else None
+
+
+def failed_at(
+    draft: Draft, entries: Sequence[Entry], site: str, engine: Engine, resolve: Resolver
+) -> tuple[Step, Mapping[str, Value]] | None:
+    """The step that failed there, and what the names held; the run is done again from the journal."""
+    handler = recalling(Remembered(entries), nothing_else(False))
+    _, recorder = _run(draft, entries, handler, engine, resolve)
+    return recorder.failed.get(site)
 
 
 def _run(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from vesper.errors import VesperError
 from vesper.execution.changes import Change, changed, from_notes, noted, rewritten
+from vesper.execution.involved import with_values
 from vesper.execution.journal import RunJournal
 from vesper.execution.ledger import Draft, Execution, Ledger, Status, limits_of
 from vesper.execution.recovery import Decision, ask_person, decide
@@ -287,8 +288,9 @@ class Runs:
     def _pure(self, draft: Draft, options: RunOptions) -> Envelope:
         """Run what asks for nothing: there is nothing to recover, so it is entered when it has ended."""
         began = self._setting.world.clock()
-        conduct = self._conduct(draft, Remembered(), options, options.is_stopped)
-        ended = self._followed(draft, conduct)
+        nothing = Remembered()
+        conduct = self._conduct(draft, nothing, options, options.is_stopped)
+        ended = self._followed(draft, nothing, conduct)
         seconds = self._setting.world.clock() - began
         envelope = enveloped(draft.program, ended, conduct, seconds)
         self._setting.world.witness.ended(draft.program, conduct.call, envelope)
@@ -319,7 +321,7 @@ class Runs:
             is_stopped = self._watch(draft.id, stopped, options)
             conduct = self._conduct(draft, journal, options, is_stopped)
             try:
-                ended: Ended | Suspended = self._followed(draft, conduct)
+                ended: Ended | Suspended = self._followed(draft, journal, conduct)
             except Suspended as suspended:
                 ended = self._asked_about(draft, suspended)
             seconds = self._setting.world.clock() - began
@@ -331,13 +333,14 @@ class Runs:
             del self._stops[draft.id]
             self.ledger.release(draft.id)
 
-    def _followed(self, draft: Draft, conduct: Conduct) -> Ended:
+    def _followed(self, draft: Draft, journal: RunJournal | Remembered, conduct: Conduct) -> Ended:
         """Run it to its end, unless its beginning may not even be told: then nothing is done."""
         try:
             self._setting.world.witness.began(draft.program, conduct.call, draft.inputs)
         except Failure as failure:
             return Ended(error={"code": failure.code, "message": failure.message})
-        return follow(draft.program, draft.inputs, conduct)
+        ended = follow(draft.program, draft.inputs, conduct)
+        return with_values(ended, draft, journal.entries(), self.resolve)
 
     def _settle(
         self, draft: Draft, journal: RunJournal, ended: Ended | Suspended, envelope: Envelope
