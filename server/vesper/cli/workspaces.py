@@ -35,3 +35,14 @@ def login_name() -> str:
     except (ImportError, KeyError, OSError):
         # A container may run as a user that has no name.
         return "person"
+
+
+def located(reference: str) -> "tuple[Project, str]":
+    """The workspace of a node, and what the node is called there."""
+    from vesper.project import Project
+
+    path, mark, node_id = reference.partition("#")
+    if path.endswith(".vsp") or Path(path).is_file():
+        project = Project.open(Path(path))
+        return project, f"{project.relative(Path(path).absolute())}{mark}{node_id}"
+    return Project.open(Path()), reference

@@ -122,6 +122,9 @@ def judge(
     with w.inside() as code:
         _test(flow, it, which)
     if not clauses.is_open:
+        if it.implied and not w.spends and not flow.is_watched:
+            # What clauses before make sure of is asked only where one of them is broken.
+            code = [when(load("broken"), code)]
         if w.spends:
             progress(w, clauses)
         clauses.checked += counts

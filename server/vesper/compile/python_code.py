@@ -56,6 +56,13 @@ class Local:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """A constant that is a pattern made ready."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """An expression of the code: `kind` is what its value surely is, whatever the document says."""
 
@@ -275,6 +282,15 @@ def is_none(of: ast.expr) -> ast.expr:
     if isinstance(of, ast.Constant):
         return ast.Constant(of.value is None)
     return compare(of, ast.Is(), ast.Constant(None))
+
+
+def all_of(tests: Sequence[ast.expr]) -> ast.expr:
+    """`a and b and c`."""
+    flat: list[ast.expr] = []
+    for it in tests:
+        is_and = isinstance(it, ast.BoolOp) and isinstance(it.op, ast.And)
+        flat += it.values if is_and and isinstance(it, ast.BoolOp) else [it]
+    return flat[0] if len(flat) == 1 else ast.BoolOp(ast.And(), flat)
 
 
 def negated(of: ast.expr) -> ast.expr:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from vesper.compile.python_calls import called
 from vesper.compile.python_code import (
     Local,
+    Pattern,
     Piece,
     Writer,
     call,
@@ -38,6 +39,7 @@ from vesper.compile.python_lists import each, flatten, fold, group, keep, pair, 
 from vesper.compile.python_logic import logic, quantified
 from vesper.lang import ir
 from vesper.lang.ir import Expr
+from vesper.lang.pattern import parse
 from vesper.lang.types import (
     ANY,
     BOOLEAN,
@@ -236,6 +238,11 @@ def _contains(w: Writer, it: ir.Contains) -> Piece:
 
 def _matches(w: Writer, it: ir.Matches) -> Piece:
     text, pattern = w.operands(it.text, it.pattern)
+    if text.kind == STRING and isinstance(it.pattern, ir.Const):
+        known = it.pattern.value
+        if isinstance(known, str) and parse(known).part is not None:
+            ready = w.constant("pattern", Pattern(known))
+            return Piece(ast.Call(ready, [text.node], []), BOOLEAN, text.faults)
     return Piece(kit("matches", text.node, pattern.node), BOOLEAN, True)
 
 

@@ -22,6 +22,7 @@ from vesper.compile.python_code import (
 from vesper.compile.python_expressions import constant, equality, printed
 from vesper.compile.python_kinds import kind_of
 from vesper.compile.python_scope import Scope, merged
+from vesper.lang.ir import Expr
 from vesper.lang.parts import names
 from vesper.lang.program import (
     Answer,
@@ -215,11 +216,23 @@ def guard(flow: Flow, it: Guard, place: Place) -> None:
             )
         )
         return
+    spends, w.spends = w.spends, False
+    with w.inside() as code:
+        _guard(flow, it, it.condition, place)
+    if it.implied and not w.spends and not flow.is_watched:
+        # It holds wherever the caller kept the contract.
+        code = [when(load("broken"), code)] if flow.is_prologue else []
+    w.spends = w.spends or spends
+    w.emit(*code)
+
+
+def _guard(flow: Flow, it: Guard, condition: Expr, place: Place) -> None:
+    w = flow.w
     outer, w.is_risky = w.is_risky, False
     with w.inside() as before:
-        piece = w.condition(it.condition)
+        piece = w.condition(condition)
     is_risky, w.is_risky = w.is_risky or piece.faults, outer
-    values = told(w, tuple(it for it in names(it.condition) if not it.startswith("$")))
+    values = told(w, tuple(it for it in names(condition) if not it.startswith("$")))
 
     def refused(verdict: ast.expr) -> ast.stmt:
         return throw(kit("guard_failed", ast.Constant(it.text), verdict, values, place.site.full))

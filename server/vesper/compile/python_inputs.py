@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from vesper.compile.python_code import (
     Writer,
+    all_of,
     assign,
     attempt,
     call,
@@ -57,9 +58,8 @@ def take_inputs(w: Writer, program: Program) -> None:
     for it, test in zip(program.inputs, tests, strict=True):
         if test is not None:
             fast.append(assign(called[it.name], _given(w, it)))
-    whole = ast.BoolOp(ast.And(), [*(test for test in tests if test is not None)])
-    fits = whole.values[0] if len(whole.values) == 1 else whole
-    fast.append(assign("fits", ast.BoolOp(ast.And(), [load("fits"), fits])))
+    known = [test for test in tests if test is not None]
+    fast.append(assign("fits", all_of([load("fits"), *known])))
     w.emit(
         attempt(fast, "", [assign("fits", ast.Constant(False))]), when(negated(load("fits")), slow)
     )
@@ -114,7 +114,7 @@ def _test(w: Writer, it: Input, name: str, named: Mapping[str, Type]) -> ast.exp
         return found
     # Null is what is there when nothing is given, and no value of the type when it is.
     absent = compare(ast.Constant(it.name), ast.NotIn(), load("given"))
-    return ast.BoolOp(ast.Or(), [found, ast.BoolOp(ast.And(), [is_none(load(name)), absent])])
+    return ast.BoolOp(ast.Or(), [found, all_of([is_none(load(name)), absent])])
 
 
 def is_value(
@@ -135,7 +135,7 @@ def is_value(
         case Enum(words):
             among = tuple_of_words(words)
             is_word = compare(of, ast.In(), among) if words else method(of, "isascii")
-            return ast.BoolOp(ast.And(), [_is_a(of, load("str")), is_word])
+            return all_of([_is_a(of, load("str")), is_word])
         case _:
             return _is_plain(of, kind)
 
@@ -152,18 +152,18 @@ def _is_a(of: ast.expr, kind: ast.expr) -> ast.expr:
 def _is_plain(of: ast.expr, kind: Type) -> ast.expr | None:
     """Numbers, texts, moments."""
     if kind == STRING:
-        return ast.BoolOp(ast.And(), [_is_a(of, load("str")), method(of, "isascii")])
+        return all_of([_is_a(of, load("str")), method(of, "isascii")])
     if kind == INTEGER:
         low, high = ast.Constant(INT_MIN), ast.Constant(INT_MAX)
         within = ast.Compare(low, [ast.LtE(), ast.LtE()], [of, high])
-        return ast.BoolOp(ast.And(), [_is_a(of, load("int")), within])
+        return all_of([_is_a(of, load("int")), within])
     if kind == DECIMAL:
-        return ast.BoolOp(ast.And(), [_is_a(of, of_kit("Decimal")), kit("is_plain", of)])
+        return all_of([_is_a(of, of_kit("Decimal")), kit("is_plain", of)])
     if kind == BOOLEAN:
         return _is_a(of, load("bool"))
     if kind == TIMESTAMP:
         zone = compare(ast.Attribute(of, "tzinfo", ast.Load()), ast.Is(), of_kit("UTC"))
-        return ast.BoolOp(ast.And(), [_is_a(of, of_kit("datetime")), zone])
+        return all_of([_is_a(of, of_kit("datetime")), zone])
     if kind == DURATION:
         return _is_a(of, of_kit("timedelta"))
     return None
@@ -178,7 +178,7 @@ def _is_list(
         return None
     each = ast.ListComp(test, [ast.comprehension(store(name), of, [], 0)])
     alike = compare(ast.Constant(False), ast.NotIn(), each)
-    return ast.BoolOp(ast.And(), [_is_a(of, load("list")), alike])
+    return all_of([_is_a(of, load("list")), alike])
 
 
 def _is_record(
@@ -191,4 +191,4 @@ def _is_record(
         if found is None or key == "...":
             return None
         tests.append(found)
-    return ast.BoolOp(ast.And(), tests)
+    return all_of(tests)

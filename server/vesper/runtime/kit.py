@@ -21,7 +21,18 @@ from typing import Any, Final, Literal
 from vesper.lang.conversion import Problem
 from vesper.lang.matching import found as pattern_found
 from vesper.lang.matching import matcher
-from vesper.lang.program import Clause, Guard, Program, Retry
+from vesper.lang.program import (
+    Clause,
+    Guard,
+    Input,
+    Limits,
+    Machine,
+    Output,
+    Program,
+    Retry,
+    Security,
+)
+from vesper.lang.types import Array, Enum, MapType, Named, Nullable, Primitive, RecordType
 from vesper.runtime import ending
 from vesper.runtime.ending import (
     Answered,
@@ -33,20 +44,66 @@ from vesper.runtime.ending import (
     too_many_items,
 )
 from vesper.runtime.meter import FINAL
-from vesper.runtime.request import Breach, Effect, Ended, Failure, Fork, Invocation
+from vesper.runtime.request import Breach, Effect, Ended, Failure, Fork, Invocation, Running
 from vesper.values import compare, library, numbers
 from vesper.values.access import field, item, items, truth
 from vesper.values.compare import contains, equal, identity, less
 from vesper.values.library import LIBRARY
+from vesper.values.moment import read_timestamp
 from vesper.values.numbers import EXACT, kind
 from vesper.values.text import printed
 from vesper.values.value import INT_MAX, Fault, Value
 
 __all__ = [
-    "LIBRARY", "UTC", "Answered", "Decimal", "Effect", "Ended", "Failure", "Fork", "Invocation", "Program",
-    "Retry", "breaches_told", "datetime", "equal", "fallen_off", "field", "identity", "item",
-    "items", "less", "library", "matcher", "partial", "printed", "problems_told", "reduce", "take_answer",
-    "take_inputs", "timedelta", "too_many_items", "truth",
+    "LIBRARY",
+    "UTC",
+    "Answered",
+    "Array",
+    "Clause",
+    "Decimal",
+    "Effect",
+    "Ended",
+    "Enum",
+    "Failure",
+    "Fork",
+    "Guard",
+    "Input",
+    "Invocation",
+    "Limits",
+    "Machine",
+    "MapType",
+    "Mapping",
+    "Named",
+    "Nullable",
+    "Output",
+    "Primitive",
+    "Program",
+    "RecordType",
+    "Retry",
+    "Running",
+    "Security",
+    "Value",
+    "breaches_told",
+    "datetime",
+    "equal",
+    "fallen_off",
+    "field",
+    "identity",
+    "item",
+    "items",
+    "less",
+    "library",
+    "matcher",
+    "partial",
+    "printed",
+    "problems_told",
+    "read_timestamp",
+    "reduce",
+    "take_answer",
+    "take_inputs",
+    "timedelta",
+    "too_many_items",
+    "truth",
 ]  # fmt: skip
 
 ClauseKind = Literal["constraint", "precondition", "postcondition", "invariant"]

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any, Final
 
 from vesper.compile.python import written
+from vesper.compile.python_code import Pattern
 from vesper.lang.program import Program
 from vesper.runtime import kit
 from vesper.runtime.engine import Watcher
@@ -69,7 +70,9 @@ class _Compiled:
 def _compile(program: Program, is_watched: bool) -> _Compiled:
     code = written(program, is_watched=is_watched)
     module = ast.Module([code.function], [])
-    names: dict[str, Any] = {"kit": kit, "NODE": program, "STEPS": code.steps, **code.constants}
+    names: dict[str, Any] = {"kit": kit, "NODE": program, "STEPS": code.steps}
+    for name, value in code.constants.items():
+        names[name] = kit.matcher(value.text) if isinstance(value, Pattern) else value
     exec(compile(ast.fix_missing_locations(module), f"<{_shown(program)}>", "exec"), names)
     return _Compiled(names["run"], code.is_pure, program)
 

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vesper.cli.subcommand import Subparsers
 from vesper.cli.terminal import in_line
+from vesper.cli.workspaces import located
 from vesper.errors import VesperError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it and tell how it went."""
-    project, reference = _where(args.node)
+    project, reference = located(args.node)
     try:
         return _run(args, project, reference)
     except VesperError as error:
@@ -124,17 +124,6 @@ def _code(envelope: "Envelope") -> int:
     if envelope.error is None:
         return 0
     return 2 if envelope.error.code in _USAGE else 1
-
-
-def _where(reference: str) -> "tuple[Project, str]":
-    """The workspace of a node, and what the node is called there."""
-    from vesper.project import Project
-
-    path, mark, node_id = reference.partition("#")
-    if path.endswith(".vsp") or Path(path).is_file():
-        project = Project.open(Path(path))
-        return project, f"{project.relative(Path(path).absolute())}{mark}{node_id}"
-    return Project.open(Path()), reference
 
 
 def _tell_problems(node: "Node", reference: str, given: "Given") -> None:
