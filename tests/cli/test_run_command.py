@@ -176,3 +176,25 @@ def test_the_same_key_is_the_same_run(run: Run):
     assert first["trace_id"] == again["trace_id"]
     other = run(*arguments[:3], "price=2", *arguments[4:])
     assert (other.code, json.loads(other.out)["error"]["code"]) == (2, "key_reused")
+
+
+@pytest.mark.parametrize("engine", ["interp", "python"])
+def test_several_rows_are_given_back_as_they_were_written(run: Run, engine: str):
+    Path("schema.sql").write_text("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);")
+    Path("vesper.toml").write_text('[databases.main]\nschema = "schema.sql"\n')
+    Path("keeper.vsp").write_text(
+        "node_id: keeper_v1\ntype: function\nintent: Keep two notes\n"
+        "inputs: {others: 'array<any>'}\n"
+        "outputs: {ids: array<integer>}\nflow:\n"
+        "  - step: keep\n    operation: database_write\n    table: notes\n"
+        "    data: [{text: a}, {text: b}]\n    output: kept\n"
+        "  - step: keep_more\n    operation: database_write\n    table: notes\n"
+        "    data: '{others}'\n    output: more\n"
+        "  - step: done\n    operation: return\n"
+        "    return_success: {ids: '{[kept[0].id, kept[1].id, more[0].id]}'}\n"
+        "security: {capabilities_required: [database.write.notes]}\n",
+        encoding="utf-8",
+    )
+    arguments = ["--input", 'others=[{"text": "c"}]', "--engine", engine, "--json"]
+    found = run("run", "keeper.vsp", *arguments)
+    assert json.loads(found.out)["output"] == {"ids": [1, 2, 3]}

@@ -229,3 +229,55 @@ def test_a_person_says_what_nobody_knows(root: Path, run: Run) -> None:
     assert (ran.code, ran.out.splitlines()[0]) == (0, 'success  payment_id = "pay_7", fee = 3.20')
     assert "completed" in run("task", "show", "1").out
     assert "the run had ended already" in run("resume", trace).out
+
+
+SECRETIVE = """\
+node_id: greet_v1
+type: function
+intent: Say a pin in every place where people read
+inputs:
+  pin: string
+outputs:
+  success: {answer: string}
+  error: {error_code: string, message: string}
+contracts:
+  postconditions: ["answer != pin"]
+flow:
+  - step: tell
+    operation: log
+    message: "the pin is {pin}"
+    data: {other: "{pin}", pin: "{pin}"}
+  - step: ask
+    operation: task_create
+    title: "Look at {pin}"
+    description: "{pin} is odd"
+  - step: done
+    operation: return
+    return_success: {answer: "{pin}"}
+security:
+  capabilities_required: [log.write, task.create]
+  sensitive_data: [pin]
+"""
+
+
+def test_what_is_sensitive_reaches_no_log_task_or_trace(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("vesper.toml").touch()
+    Path("greet.vsp").write_text(SECRETIVE, encoding="utf-8")
+    run = runner(capsys)
+    ended = run("run", "greet.vsp", "--input", "pin=Kestrel-81", "--json")
+    envelope = json.loads(ended.out)
+    assert envelope["error"]["details"]["values"]["answer"] == "Kestrel-81"
+    entry = json.loads(ended.err)
+    assert entry["message"] == "the pin is [hidden]"
+    assert entry["data"] == {"other": "[hidden]", "pin": "[hidden]"}
+    trace, text, tasks = (
+        run("trace", envelope["trace_id"], "--json").out,
+        run("trace", envelope["trace_id"]).out,
+        run("task", "list", "--json").out,
+    )
+    assert "Look at [hidden]" in tasks
+    assert json.loads(trace)["result"]["error"]["details"]["values"]["answer"] == "[hidden]"
+    assert "Kestrel-81" not in trace + text + tasks

@@ -11,7 +11,7 @@ from vesper.execution.ledger import Draft
 from vesper.lang.program import Clause, Program, Step
 from vesper.runtime.driver import Conduct, Resolver, enveloped, follow
 from vesper.runtime.engine import Engine, Watcher
-from vesper.runtime.envelope import Envelope
+from vesper.runtime.envelope import Envelope, Problem
 from vesper.runtime.handlers.recall import nothing_else, recalling
 from vesper.runtime.handling import Call, Handler, Suspended
 from vesper.runtime.journal import Entry, Remembered
@@ -132,9 +132,9 @@ def replayed(
     journal = Remembered(entries)
     handler = recalling(journal, nothing_else(ended is not None))
     replay, _ = _run(draft, entries, handler, engine, resolve)
-    if ended is None:
-        return replay
-    return replace(replay, is_equal=said(replay.envelope) == said(ended))
+    is_equal = None if ended is None else said(replay.envelope) == said(ended)
+    redactor = Redactor.of(draft.program.security.sensitive, draft.inputs)
+    return replace(replay, is_equal=is_equal, envelope=_told(replay.envelope, redactor))
 
 
 def tried(draft: Draft, changed: Changed, engine: Engine, resolve: Resolver) -> Replay:
@@ -160,7 +160,8 @@ def tried(draft: Draft, changed: Changed, engine: Engine, resolve: Resolver) -> 
 
     copy = replace(draft, program=program, inputs=changed.inputs)
     replay, _ = _run(copy, changed.entries, handle, engine, resolve)
-    return replace(replay, would=would[0] if would else None)
+    told = _told(replay.envelope, redactor)
+    return replace(replay, would=would[0] if would else None, envelope=told)
 
 
 def before_changes(
@@ -227,6 +228,29 @@ def _run(
     asked = {*recorder.asked, *refusals}
     effects = tuple(_shown(it, draft) for it in entries if it.site in asked)
     return Replay(envelope, tuple(recorder.steps), effects), recorder
+
+
+def _told(envelope: Envelope, redactor: Redactor) -> Envelope:
+    """The result as it may be shown to whoever looks at a run: its caller has the real one."""
+    output, error, contracts = envelope.output, envelope.error, envelope.contracts
+    if error is not None:
+        message = redactor.hide_text(error.message)
+        error = Problem(error.code, message, _hidden(error.details, redactor))
+    violated = tuple(
+        replace(it, values=_hidden(it.values, redactor), reason=redactor.hide_text(it.reason))
+        for it in contracts.violated
+    )
+    return replace(
+        envelope,
+        output=None if output is None else _hidden(output, redactor),
+        error=error,
+        contracts=replace(contracts, violated=violated),
+    )
+
+
+def _hidden(values: Mapping[str, Value], redactor: Redactor) -> dict[str, Value]:
+    hidden = redactor.hide(dict(values))
+    return hidden if isinstance(hidden, dict) else {}
 
 
 def _unhurried(program: Program) -> Program:

@@ -5,10 +5,20 @@ from collections.abc import Iterator
 from vesper.lang import tree
 from vesper.lang.fields import Anything, Choice, Either, Field, ListOf, MapOf, Text
 from vesper.lang.operation import Operation, text_of
+from vesper.lang.outcome import Fixed
+from vesper.lang.types import ANY, STRING, Array, MapType
 
 
 def _needs(step: tree.Mapping) -> Iterator[str]:
     yield f"database.write.{text_of(step, 'table') or '*'}"
+
+
+def _given(step: tree.Mapping) -> Fixed | None:
+    """Several rows are given back as a list; what one value holds is only known at run time."""
+    data = step.get("data")
+    if isinstance(data, tree.Sequence):
+        return Fixed(Array(MapType(STRING, ANY)))
+    return Fixed(ANY) if isinstance(data, tree.Scalar) else None
 
 
 OPERATION = Operation(
@@ -39,7 +49,7 @@ OPERATION = Operation(
         Field(
             "output",
             Text("output-name"),
-            "The name for the row as it was written, generated columns included.",
+            "The name for the row as it was written, generated columns included; a list where `data` is one.",
         ),
     ),
     "write",
@@ -53,5 +63,6 @@ data:
 output: payment
 """,
     returns="map<string, any>",
+    outcome=_given,
     needs=_needs,
 )
