@@ -36,6 +36,8 @@ CASES = [
     ("on_error: {timeout: late, '*': other}", "other"),
     ("error_handling: {card_declined: {map_to: no_money}}", "no_money"),
     ("on_error: {return_error: {error_code: no_money, message: 'for {a}'}}", "no_money"),
+    ("on_error: {return_success: {result: anyway}}", "anyway"),
+    ("on_error: {fallback: [{operation: return, return_success: {result: 'b'}}]}", "b"),
     ("on_error: {action: ignore}", "went on"),
     ("on_error: {action: abort}", "effect_failed"),
     ("on_error: {action: return, return_error: no_money}", "no_money"),

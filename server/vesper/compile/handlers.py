@@ -16,7 +16,9 @@ from vesper.lang.types import STRING, RecordType
 
 FAILURE: Final = "$failure"
 _ANY: Final = frozenset({"", "*", "any", "default", "all", "otherwise", "else"})
-_MARKS: Final = ("action", "return_error", "map_to", "compensate", "compensation_steps")
+_MARKS: Final = (
+    "action", "return_success", "return_error", "fallback", "map_to", "compensate", "compensation_steps",
+)  # fmt: skip
 _ACTIONS: Final = frozenset({"retry", "return", "fallback", "ignore", "abort"})
 _FAILURE_TYPE: Final = RecordType("record", (("code", STRING), ("message", STRING)))
 

@@ -145,8 +145,12 @@ _ERROR_ACTION = Record(
 )
 ERROR_ACTION = Either((Text("error-code"), _ERROR_ACTION))
 _ONE_ACTION = replace(
-    _ERROR_ACTION, marks=("action", "return_error", "map_to", "compensate", "compensation_steps")
-)
+    _ERROR_ACTION,
+    marks=(
+        "action", "return_success", "return_error", "fallback", "map_to", "compensate",
+        "compensation_steps",
+    ),
+)  # fmt: skip
 ERROR_ACTIONS = Either(
     (
         ListOf(ERROR_ACTION),
