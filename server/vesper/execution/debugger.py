@@ -21,7 +21,7 @@ from vesper.execution.watching import Called, Left, Verdict, WatchedEngine
 from vesper.lang.program import Program, Step
 from vesper.runtime.engine import Engine
 from vesper.runtime.envelope import Envelope
-from vesper.runtime.handlers.redaction import Redactor
+from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Ended, Failure
 from vesper.values.encoding import to_json
 from vesper.values.value import Value

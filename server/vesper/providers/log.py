@@ -5,7 +5,6 @@ from typing import Final
 
 from vesper.providers.sinks import Entry
 from vesper.providers.surroundings import Surroundings
-from vesper.runtime.redaction import HIDDEN
 from vesper.runtime.handling import Call
 from vesper.runtime.request import Effect
 from vesper.values.text import printed

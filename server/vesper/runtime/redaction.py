@@ -1,7 +1,7 @@
 """Keeps sensitive values out of all that people and machines are told of a run."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from vesper.runtime.request import Failure
@@ -40,10 +40,6 @@ class Redactor:
             return self
         more = {*self.values, *_values_of(dict(known), self.names)}
         return Redactor(self.names, tuple(sorted(more, key=lambda it: (-len(it), it))))
-
-    def also(self, sensitive: Iterable[str]) -> "Redactor":
-        """This one, which also hides fields of those names, such as those of a called node."""
-        return replace(self, names=self.names | Redactor.of(sensitive).names)
 
     def hide(self, value: Value) -> Value:
         """The value as it may be shown."""

@@ -8,13 +8,8 @@ from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure
 from vesper.values.value import Value
 
-_TOLD: Final = {
-    "emit_metric": ("labels",),
-    "log": ("message", "data"),
-    "task_create": ("title", "description"),
-    "task_update": ("reason",),
-}
-"""The arguments by which an operation tells people something."""
+_TOLD: Final = {"task_create": ("title", "description"), "task_update": ("reason",)}
+"""What people read on the board of tasks, where it stays in the clear."""
 
 
 def redacting(inner: Handler, redactor: Redactor) -> Handler:
@@ -22,7 +17,7 @@ def redacting(inner: Handler, redactor: Redactor) -> Handler:
 
     def handle(effect: Effect, call: Call) -> Value:
         if effect.operation in _TOLD:
-            effect = _told(effect, redactor.also(call.sensitive))
+            effect = _told(effect, redactor.naming(call.sensitive))
         try:
             return inner(effect, call)
         except Failure as failure:
