@@ -198,3 +198,22 @@ def test_several_rows_are_given_back_as_they_were_written(run: Run, engine: str)
     arguments = ["--input", 'others=[{"text": "c"}]', "--engine", engine, "--json"]
     found = run("run", "keeper.vsp", *arguments)
     assert json.loads(found.out)["output"] == {"ids": [1, 2, 3]}
+
+
+def test_each_broken_constraint_tells_its_line(run: Run):
+    Path("strict.vsp").write_text(
+        "node_id: strict_v1\ntype: function\nintent: Take little\ninputs:\n  name:\n"
+        "    type: string\n    constraints:\n      - min_length: 3\n      - \"value != 'ab'\"\n"
+        "  count: {type: integer, constraints: [positive, {max: 3}], max: 2}\n"
+        "outputs: {result: integer}\nflow:\n"
+        "  - step: done\n    operation: return\n    return_success: {result: 1}\n",
+        encoding="utf-8",
+    )
+    found = run("run", "strict.vsp", "--input", "name=ab", "--input", "count=4", "--json")
+    violated = json.loads(found.out)["contracts"]["violated"]
+    assert {it["clause"]: it["line"] for it in violated} == {
+        "name: min_length: 3": 8,
+        "name: value != 'ab'": 9,
+        "count: max: 3": 10,
+        "count: max: 2": 10,
+    }

@@ -79,33 +79,36 @@ class Constraints:
         if not isinstance(spec, tree.Mapping) or len(place.types) > _DEEPEST:
             return
         place = self._present(place)
-        for node in self._written(spec):
-            yield from self._demand(node, place)
+        for node, origin in self._written(spec):
+            yield from self._demand(node, origin, place)
         nested = self._document.resolved(spec.get("fields"))
         if isinstance(nested, tree.Mapping):
             yield from self._record(nested, self._item(place))
         else:
             yield from self._inside(place.value.type, place)
 
-    def _written(self, spec: tree.Mapping) -> Iterator[tree.Node]:
-        """Each constraint of a field: one or a list of them, and the keys that stand beside the type."""
+    def _written(self, spec: tree.Mapping) -> Iterator[tuple[tree.Node, tree.Node]]:
+        """Each constraint of a field, and the node of the document that tells its place.
+
+        There is one or a list of them, and the keys that stand beside the type.
+        """
         node = self._document.resolved(spec.get("constraints"))
         for item in node.items if isinstance(node, tree.Sequence) else [node]:
             inner = self._document.resolved(item)
             if isinstance(inner, tree.Mapping):
                 for entry in inner.entries:
-                    yield tree.Mapping(inner.span, [entry])
+                    yield tree.Mapping(inner.span, [entry]), inner
             elif inner is not None:
-                yield inner
+                yield inner, inner
         for entry in spec.entries:
             if entry.key.text in _SHORT:
-                yield tree.Mapping(entry.value.span, [entry])
+                yield tree.Mapping(entry.value.span, [entry]), entry.value
 
-    def _demand(self, node: tree.Node, place: _Place) -> Iterator[Demand]:
+    def _demand(self, node: tree.Node, origin: tree.Node, place: _Place) -> Iterator[Demand]:
         text, condition, reason = self._condition(node, place)
         if condition is not None or reason:
             whole = place.wrap(condition) if condition is not None else None
-            yield Demand(f"{place.label}: {text}", whole, reason, node)
+            yield Demand(f"{place.label}: {text}", whole, reason, origin)
 
     def _condition(self, node: tree.Node, place: _Place) -> tuple[str, ir.Expr | None, str]:
         if isinstance(node, tree.Mapping):
@@ -235,8 +238,8 @@ class Constraints:
         if isinstance(nested, tree.Mapping):
             inner = {it.key.text: get(value, it.key.text, self._named) for it in nested.entries}
             place = replace(place, siblings={**place.siblings, **inner})
-        for node in self._written(spec):
-            yield from self._demand(node, place)
+        for node, origin in self._written(spec):
+            yield from self._demand(node, origin, place)
         if isinstance(nested, tree.Mapping):
             yield from self._record(nested, place)
             return
