@@ -16,6 +16,7 @@ from vesper.workspace.ignored import Ignored
 if TYPE_CHECKING:
     from vesper.execution.audit import Audit
     from vesper.execution.debugging import Prepared, Wanted
+    from vesper.execution.meters import Meters
     from vesper.execution.nodes import Nodes
     from vesper.execution.runs import Runs
     from vesper.lang.around import Around
@@ -109,6 +110,14 @@ class Project:
 
         folder = self.root / ".vesper"
         return Audit(folder, Database(folder / "vesper.db"))
+
+    @cached_property
+    def meters(self) -> "Meters":
+        """What was counted and measured of its runs."""
+        from vesper.execution.meters import Meters
+        from vesper.store.database import Database
+
+        return Meters(Database(self.root / ".vesper" / "vesper.db"))
 
     @cached_property
     def scan(self) -> "Scan":
@@ -221,6 +230,8 @@ class Project:
             self.board.close()
         if "audit" in self.__dict__:
             self.audit.close()
+        if "meters" in self.__dict__:
+            self.meters.close()
 
 
 def rule_names(text: str, editor: object = None) -> set[str] | None:

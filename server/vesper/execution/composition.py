@@ -8,10 +8,13 @@ from vesper.config import Settings
 from vesper.execution.audit import Audit
 from vesper.execution.auditor import Auditor
 from vesper.execution.engines import ENGINES, engine
+from vesper.execution.meters import Meters
 from vesper.execution.nodes import Nodes
 from vesper.execution.policy import role_grant, workspace_grant
 from vesper.execution.runs import Runs, Setting
+from vesper.execution.telemetry import Telemetry, Together
 from vesper.providers.registry import Registry as Providers
+from vesper.providers.sinks import ErrorStream
 from vesper.providers.surroundings import Surroundings
 from vesper.runtime.engine import Engine
 from vesper.runtime.grant import Grant
@@ -29,10 +32,13 @@ class WorkspaceRuns(Runs):
     def __init__(
         self, root: Path, settings: Settings, nodes: Nodes, board: "Callable[[], Board]"
     ) -> None:
-        self.providers = Providers(Surroundings(root, settings, board=board()))
         folder = root / ".vesper"
         self._audit = Audit(folder, Database(folder / "vesper.db"))
-        world = World(Registry((), self.providers.provider), witness=Auditor(self._audit))
+        self.meters = Meters(Database(folder / "vesper.db"))
+        self._telemetry = Telemetry(self.meters, ErrorStream())
+        self.providers = Providers(Surroundings(root, settings, board(), self._telemetry))
+        witness = Together(Auditor(self._audit), self._telemetry)
+        world = World(Registry((), self.providers.provider), witness=witness)
 
         def roles(name: str) -> Grant:
             return role_grant(nodes.roles(), name) if name else Grant()
@@ -54,6 +60,7 @@ class WorkspaceRuns(Runs):
         super().close()
         self.providers.close()
         self._audit.close()
+        self._telemetry.close()
 
 
 class _Engines(Mapping[str, Engine]):

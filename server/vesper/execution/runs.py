@@ -30,6 +30,7 @@ from vesper.runtime.handling import Call, Suspended
 from vesper.runtime.journal import Ambiguous, Journal, Remembered
 from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Ended, Failure
+from vesper.runtime.watching import together
 from vesper.values.value import Value
 
 if TYPE_CHECKING:
@@ -430,7 +431,7 @@ class Runs:
         )
         return Conduct(
             self.engine(draft.engine), stack.handler, call, self.resolve, stack.permit,
-            options.watcher, world.clock,
+            together(options.watcher, world.witness.watching(draft.program, call)), world.clock,
         )  # fmt: skip
 
     def _grant(self, role: str, options: RunOptions) -> Grant:

@@ -274,6 +274,22 @@ STEPS: Final[tuple[Step, ...]] = (
             """,
         ),
     ),
+    Step(
+        "metrics",
+        (
+            """
+            CREATE TABLE metrics (
+                name TEXT NOT NULL,
+                labels TEXT NOT NULL CHECK (json_valid(labels)),
+                kind TEXT NOT NULL CHECK (kind IN ('counter', 'gauge', 'histogram')),
+                value REAL NOT NULL,
+                times INTEGER NOT NULL,
+                buckets TEXT NOT NULL CHECK (json_valid(buckets)),
+                PRIMARY KEY (name, labels)
+            ) STRICT, WITHOUT ROWID
+            """,
+        ),
+    ),
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from vesper.lang.program import Program
+from vesper.runtime.engine import Watcher
 from vesper.runtime.envelope import Envelope
 from vesper.runtime.handlers.breaker import Breaker
 from vesper.runtime.handlers.budget import MOST_EFFECTS, counting
@@ -34,6 +35,10 @@ class Witness:
 
     def ended(self, program: Program, call: Call, envelope: Envelope) -> None:
         """A run has ended, or waits."""
+
+    def watching(self, program: Program, call: Call) -> Watcher | None:
+        """What should watch the steps of a run that is about to begin; watching costs time."""
+        return None
 
     def begins(self, effect: Effect, call: Call) -> None:
         """An effect is about to be performed; for a write the intent is on record."""
