@@ -45,10 +45,11 @@ format: .venv-lint/.ready  ## put files into the house format and mend what can 
 	@$(LINT)/ruff format .
 	@$(LINT)/ruff check --fix .
 
-bench: .venv/.ready     ## start-up, checking many files, and the language server beside a peer (needs npm; minutes)
+bench: .venv/.ready     ## start-up, many files, running nodes and the language server beside peers (needs npm; minutes)
 	@$(BIN)/python -m compileall -q server mcp_tools
 	@$(BIN)/python -m bench.startup
 	@$(BIN)/python -m bench.check
+	@$(BIN)/python -m bench.run
 	@$(BIN)/python -m bench.lsp
 
 torture: .venv/.ready   ## what no client should do to a language server (half an hour)
