@@ -241,7 +241,7 @@ outputs:
   success: {answer: string}
   error: {error_code: string, message: string}
 contracts:
-  postconditions: ["answer != pin"]
+  postconditions: ["answer == '' OR to_integer(pin) > 0"]
 flow:
   - step: tell
     operation: log

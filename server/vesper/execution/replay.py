@@ -63,6 +63,8 @@ class Replay:
     """The effect that the changed run would go on to perform, and that nobody performed."""
     has_changed: bool = False
     """Whether the document is another one than when the run began."""
+    ended: Envelope | None = None
+    """What the run itself ended with, as it may be shown; None where it has not."""
 
 
 class Recorder(Watcher):
@@ -134,7 +136,12 @@ def replayed(
     replay, _ = _run(draft, entries, handler, engine, resolve)
     is_equal = None if ended is None else said(replay.envelope) == said(ended)
     redactor = Redactor.of(draft.program.security.sensitive, draft.inputs)
-    return replace(replay, is_equal=is_equal, envelope=_told(replay.envelope, redactor))
+    return replace(
+        replay,
+        is_equal=is_equal,
+        envelope=_told(replay.envelope, redactor),
+        ended=None if ended is None else _told(ended, redactor),
+    )
 
 
 def tried(draft: Draft, changed: Changed, engine: Engine, resolve: Resolver) -> Replay:

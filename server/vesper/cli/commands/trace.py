@@ -94,6 +94,5 @@ def _show(project: "Project", args: argparse.Namespace) -> int:
     print()
     print_steps(replay)
     print()
-    ended = project.runs.envelope(execution.id)
-    print_end(replay.envelope if ended is None else ended)
+    print_end(replay.ended or replay.envelope)
     return 0
