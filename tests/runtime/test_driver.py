@@ -10,7 +10,7 @@ import pytest
 from tests.runtime.flows import Clock, Flow, Flows, Scripted, call, effect, program
 from vesper.lang.program import Limits, Program, Security
 from vesper.lang.types import DECIMAL
-from vesper.runtime.driver import DEEPEST, GRACE, Conduct, drive
+from vesper.runtime.driver import DEEPEST, Conduct, drive
 from vesper.runtime.envelope import Envelope
 from vesper.runtime.handlers.breaker import Breaker
 from vesper.runtime.handlers.registry import Registry
@@ -19,6 +19,7 @@ from vesper.runtime.handling import Call, Suspended
 from vesper.runtime.journal import Journal, Remembered
 from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Effect, Failure, Fork, Invocation
+from vesper.runtime.timing import GRACE
 from vesper.values.value import Value
 
 Asking = Generator[Any, Any, dict[str, Value]]

@@ -121,6 +121,6 @@ def _content(path: str, name: str) -> str:
         return data.decode("utf-8")
     except OSError as error:
         message = f"{name}: {path} cannot be read: {error.strerror}"
-        raise VesperError("invalid", message, "check the path behind `@`") from error
+        raise VesperError("invalid", message, "check the path") from error
     except UnicodeDecodeError as error:
         raise VesperError("invalid", f"{name}: {path} is not UTF-8", "save it as UTF-8") from error

@@ -19,12 +19,11 @@ from vesper.runtime.handling import Call, Handler, Suspended
 from vesper.runtime.journal import Ambiguous
 from vesper.runtime.memory import bounded
 from vesper.runtime.request import Effect, Ended, Failure, Fork, Invocation, Request, Running
+from vesper.runtime.timing import GRACE, timed
 from vesper.values.value import Value
 
 DEEPEST: Final = 32
 """How many nodes may call one another in a row."""
-GRACE: Final = 30.0
-"""Seconds that handlers of failures have when the time of a run is over: what was done must be undone."""
 _FINAL: Final = frozenset(
     {"budget_exceeded", "memory_exceeded", "capability_denied", "cancelled", "diverged"}
 )
@@ -153,6 +152,7 @@ class _Run:
         """Run one program, the outermost or one that is called."""
         place = replace(place, call=replace(place.call, deadline=place.deadline))
         watcher = bounded(program, self._conduct.watcher)
+        watcher = timed(program, watcher, place.call, self._conduct.clock)
         running = self._conduct.engine.begin(program, inputs, place.prefix, watcher)
         return self._follow(running, place)
 

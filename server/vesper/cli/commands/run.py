@@ -1,6 +1,7 @@
 """`vesper run`: one node, for real."""
 
 import argparse
+import secrets
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -87,8 +88,17 @@ def _run(args: argparse.Namespace, project: "Project", reference: str) -> int:
     from vesper.cli.workspaces import login_name
     from vesper.execution.runs import RunOptions
 
-    options = RunOptions(args.engine, args.key, login_name(), args.role, patience=args.patience)
-    envelope = project.runs.run(node.program, given.inputs, options)
+    trace_id = secrets.token_hex(16)
+    options = RunOptions(
+        args.engine, args.key, login_name(), args.role, patience=args.patience, trace_id=trace_id
+    )
+    try:
+        envelope = project.runs.run(node.program, given.inputs, options)
+    except KeyboardInterrupt:
+        if any(it.id == trace_id for it in project.runs.find(node.node_id)):
+            told = f"the run is kept: `vesper resume {trace_id[:12]}` goes on"
+            print(f"\nvesper: interrupted; {told}", file=sys.stderr)
+        raise
     _print(args, envelope)
     return _code(envelope)
 
@@ -123,7 +133,9 @@ def _print(args: argparse.Namespace, envelope: "Envelope") -> None:
 def _code(envelope: "Envelope") -> int:
     if envelope.error is None:
         return 0
-    return 2 if envelope.error.code in _USAGE else 1
+    # With a step it is a node that is called inside which was used wrongly: nothing that the caller gave.
+    is_usage = envelope.error.code in _USAGE and "step" not in envelope.error.details
+    return 2 if is_usage else 1
 
 
 def _tell_problems(node: "Node", reference: str, given: "Given") -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from vesper.lang.operators import a
 from vesper.lang.rule import Document, Finding, Related, rule
 from vesper.lang.types import assignable, shown
 
@@ -40,7 +41,7 @@ def retyped_name(document: Document) -> Iterator[Finding]:
         for again in places[1:]:
             kind, now = facts.type_of(first), facts.type_of(again)
             if not (assignable(kind, now, facts.types) or assignable(now, kind, facts.types)):
-                message = f"`{name[:60]}` was a {shown(kind)}, here it becomes {shown(now)}"
+                message = f"`{name[:60]}` was {a(kind)}, here it becomes {shown(now)}"
                 where = Related(first.export.span.moved(first.line), "set here first")
                 span = again.export.span.moved(again.line)
                 yield Finding(span, message, related=(where,))
