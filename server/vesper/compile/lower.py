@@ -11,6 +11,7 @@ from vesper.compile.document import Document
 from vesper.compile.flow import Flow, Names
 from vesper.compile.handlers import of_node
 from vesper.compile.waits import number, rate_of, seconds
+from vesper.compile.watch import watched
 from vesper.errors import VesperError
 from vesper.lang import ops, tree
 from vesper.lang.around import ALONE, Around
@@ -151,6 +152,7 @@ class _Assembly:
             self._limits(),
             self._security(),
             _is_true(document.section("performance", "cache")),
+            watched(document, (*self._inputs, *self._success, *self._error), self._named),
         )
 
     def _input_names(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vesper.config import Settings
+from vesper.execution.alerts import Alerts, Means
 from vesper.execution.audit import Audit
 from vesper.execution.auditor import Auditor
 from vesper.execution.engines import ENGINES, engine
@@ -37,7 +38,8 @@ class WorkspaceRuns(Runs):
         self.meters = Meters(Database(folder / "vesper.db"))
         self._telemetry = Telemetry(self.meters, ErrorStream())
         self.providers = Providers(Surroundings(root, settings, board(), self._telemetry))
-        witness = Together(Auditor(self._audit), self._telemetry)
+        means = Means(self.providers.perform, self._telemetry, board)
+        witness = Together(Auditor(self._audit), self._telemetry, Alerts(self.meters, means))
         world = World(Registry((), self.providers.provider), witness=witness)
 
         def roles(name: str) -> Grant:

@@ -89,7 +89,9 @@ def _families(series: list[Series]) -> "Iterator[Metric]":
 
     grouped: dict[str, list[Series]] = defaultdict(list)
     for it in series:
-        grouped[_fit(it.name.removesuffix(".total"))].append(it)
+        # A counter gets the ending again when it is written.
+        name = it.name.removesuffix(".total") if it.kind == "counter" else it.name
+        grouped[_fit(name)].append(it)
     for name, these in grouped.items():
         labels = sorted({_fit(key) for it in these for key in it.labels})
         doc = _DOCS.get(these[0].name, these[0].name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vesper.lang.ir import Expr
-from vesper.lang.types import ANY, Type
+from vesper.lang.types import ANY, BOOLEAN, DECIMAL, INTEGER, STRING, Nullable, Type
 from vesper.values.value import Value
 
 
@@ -252,6 +252,49 @@ class Security:
     audit: Literal["none", "basic", "detailed"] = "basic"
 
 
+RUN_NAMES: Mapping[str, Type] = {
+    "success": BOOLEAN,
+    "status": STRING,
+    "error_code": Nullable(STRING),
+    "duration_ms": DECIMAL,
+    "executions": INTEGER,
+    "errors": INTEGER,
+    "error_rate": DECIMAL,
+}
+"""What an alert may ask of a run and of all runs of its node, beside inputs and outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody to be told when a run has ended and the condition holds for it."""
+
+    name: str
+    text: str
+    condition: Expr | None
+    """None where it cannot be evaluated; `reason` says why."""
+    reason: str = ""
+    severity: str = "warning"
+    notify: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric that the document declares with what its value is; one without is reported by steps."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is looked at when a run has ended."""
+
+    alerts: tuple[Alert, ...] = ()
+    metrics: tuple[Measured, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """A state machine of the node: `moves` are pairs of states."""
@@ -295,6 +338,7 @@ class Program:
     security: Security = Security()
     cached: bool = False
     """Whether the document allows answers from memory (`performance.cache`)."""
+    watched: Watched = Watched()
 
     @property
     def is_pure(self) -> bool:
