@@ -5,6 +5,7 @@ A program that asks for nothing is a plain function, any other a generator of re
 """
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +21,7 @@ from vesper.compile.python_code import (
     tuple_of,
     when,
 )
-from vesper.compile.python_endings import Endings, may_skip
+from vesper.compile.python_endings import Endings
 from vesper.compile.python_expressions import FORMS
 from vesper.compile.python_flow import (
     Flow,
@@ -79,14 +80,12 @@ def written(program: Program, *, is_watched: bool = False) -> Code:
     facts = frozenset(
         it.output for it in (*program.entry_reads, *program.exit_reads) if it.operation == "fact"
     )
-    clauses = Clauses(program, facts)
+    steps = [*steps_in(program)]
+    may_skip = any(it.condition is None for step in steps for it in step.guards)
+    clauses = Clauses(program, facts, may_skip)
     endings = Endings(program, clauses)
-    paths = [it.path for it in steps_in(program)]
-    twice = (
-        frozenset(it for it in paths if paths.count(it) > 1)
-        if len({*paths}) < len(paths)
-        else frozenset[str]()
-    )
+    paths = Counter(it.path for it in steps)
+    twice = frozenset(path for path, count in paths.items() if count > 1)
     flow = Flow(program, w, _WRITERS, endings.settle, endings.settle_any, is_watched, twice)
     with w.inside() as body:
         _run(flow, endings)
@@ -164,7 +163,7 @@ def _function(flow: Flow, clauses: Clauses, body: list[ast.stmt]) -> ast.Functio
     else:
         first.append(assign("checked", ast.Constant(0)))
     unchecked: ast.expr = load("unchecked")
-    if is_open or may_skip(flow.program):
+    if is_open or clauses.may_skip:
         first.append(assign("skipped", ast.List([], ast.Load())))
         unchecked = kit("once", unchecked, load("skipped"))
     if flow.counts:

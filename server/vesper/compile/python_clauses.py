@@ -39,6 +39,8 @@ class Clauses:
     program: Program
     facts: frozenset[str]
     """Names of facts that perhaps nobody reports: what a clause comes to is then known at run time only."""
+    may_skip: bool = False
+    """Whether a step has a guard that nobody can check."""
     checked: int = 0
     unchecked: tuple[str, ...] = ()
     at_entry: set[int] = field(default_factory=set[int])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from vesper.compile.python_kinds import item_of
 from vesper.lang.ir import Const, Expr, Load
@@ -235,6 +235,22 @@ class Writer:
                 [throw(kit("spent", ast.Constant(self.limit)))],
             ),
         )
+
+
+def located(module: ast.Module) -> ast.Module:
+    """The module with the places that Python wants of every node; they mean nothing."""
+    waiting: list[Any] = [module]
+    while waiting:
+        node = waiting.pop()
+        node.lineno = 1
+        node.col_offset = 0
+        for name in node._fields:
+            held = getattr(node, name, None)
+            if isinstance(held, list):
+                waiting += [it for it in cast("list[Any]", held) if isinstance(it, ast.AST)]
+            elif isinstance(held, ast.AST):
+                waiting.append(held)
+    return module
 
 
 def load(name: str) -> ast.Name:

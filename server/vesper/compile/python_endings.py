@@ -23,7 +23,6 @@ from vesper.compile.python_code import (
 from vesper.compile.python_expressions import printed
 from vesper.compile.python_flow import Flow, Place, Site, write_perform
 from vesper.compile.python_kinds import bare, is_same, kept
-from vesper.compile.python_scope import steps_in
 from vesper.lang.ir import Const
 from vesper.lang.program import Answer, Output, Perform, Program
 from vesper.lang.types import (
@@ -209,7 +208,7 @@ class Endings:
         else:
             checked = ast.Constant(clauses.checked)
             unchecked = tuple_of([ast.Constant(it) for it in clauses.unchecked])
-            if may_skip(self.program):
+            if clauses.may_skip:
                 unchecked = kit("once", unchecked, load("skipped"))
         violated = tuple_of([]) if is_clean else call("tuple", load("broken"))
         return ast.Return(
@@ -263,11 +262,6 @@ class Endings:
                 ast.BoolOp(ast.Or(), [printed(said), words]), STRING, said.faults
             )
         return True
-
-
-def may_skip(program: Program) -> bool:
-    """Whether a step has a guard that nobody can check."""
-    return any(it.condition is None for step in steps_in(program) for it in step.guards)
 
 
 def fitting(piece: Piece, it: Output, named: Mapping[str, Type]) -> Piece | None:

@@ -158,7 +158,9 @@ def _is_plain(of: ast.expr, kind: Type) -> ast.expr | None:
         within = ast.Compare(low, [ast.LtE(), ast.LtE()], [of, high])
         return all_of([_is_a(of, load("int")), within])
     if kind == DECIMAL:
-        return all_of([_is_a(of, of_kit("Decimal")), kit("is_plain", of)])
+        same = compare(kit("plus", of), ast.Eq(), of)
+        no_minus = ast.BoolOp(ast.Or(), [of, negated(method(of, "is_signed"))])
+        return all_of([_is_a(of, of_kit("Decimal")), method(of, "is_finite"), same, no_minus])
     if kind == BOOLEAN:
         return _is_a(of, load("bool"))
     if kind == TIMESTAMP:
@@ -187,8 +189,22 @@ def _is_record(
     size = compare(call("len", of), ast.Eq(), ast.Constant(len(fields)))
     tests: list[ast.expr] = [_is_a(of, load("dict")), size]
     for key, kind in fields:
-        found = is_value(w, subscript(of, ast.Constant(key)), kind, named, depth + 1)
+        name = w.names.fresh(key)
+        found = is_value(w, load(name), kind, named, depth + 1)
         if found is None or key == "...":
             return None
-        tests.append(found)
+        tests.append(_fetched(found, name, subscript(of, ast.Constant(key))))
     return all_of(tests)
+
+
+def _fetched(test: ast.expr, name: str, of: ast.expr) -> ast.expr:
+    """The test, with the value put into its name where it is looked at first."""
+    waiting = [of]
+
+    class Fetching(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            if node.id != name or not waiting:
+                return node
+            return ast.NamedExpr(store(name), waiting.pop())
+
+    return Fetching().visit(test)

@@ -33,6 +33,7 @@ from vesper.compile.python_kinds import (
 )
 from vesper.lang import ir
 from vesper.lang.ir import Expr
+from vesper.lang.parts import names
 from vesper.lang.types import ANY, DURATION, INTEGER, TIMESTAMP, Array, RecordType, Type
 
 _ITSELF = frozenset({*NUMERIC, TIMESTAMP, DURATION})
@@ -41,10 +42,11 @@ _ITSELF = frozenset({*NUMERIC, TIMESTAMP, DURATION})
 def each(w: Writer, it: ir.Each) -> Piece:
     """A list with what the body gives for each item."""
     over = _charged(w, it.over)
-    target, given = _row(w, over, it.name, it.index)
+    index = it.index if it.index in names(it.body) else ""
+    target, given = _row(w, over, it.name, index)
     with w.inside() as body, w.binding(given):
         found = w.expression(it.body)
-    iterated = _iterated(over, it.index)
+    iterated = _iterated(over, index)
     kind = Array(found.kind)
     if not body:
         return Piece(gathered(found.node, target, iterated), kind, found.faults)
@@ -58,11 +60,12 @@ def each(w: Writer, it: ir.Each) -> Piece:
 def keep(w: Writer, it: ir.Keep) -> Piece:
     """The items for which the body is true."""
     over = _charged(w, it.over)
-    target, given = _row(w, over, it.name, it.index)
+    index = it.index if it.index in names(it.body) else ""
+    target, given = _row(w, over, it.name, index)
     with w.inside() as body, w.binding(given):
         found = w.condition(it.body)
     row = load(given[it.name].name)
-    iterated = _iterated(over, it.index)
+    iterated = _iterated(over, index)
     if not body:
         return Piece(gathered(row, target, iterated, found.node), over.kind, found.faults)
     name = _begun(w, "kept")
@@ -79,7 +82,8 @@ def fold(w: Writer, it: ir.Fold) -> Piece:
     name = w.names.fresh(it.accumulator)
     w.emit(assign(name, initial.node))
     w.is_risky = w.is_risky or initial.faults
-    target, given = _row(w, over, it.name, it.index)
+    index = it.index if it.index in names(it.body) else ""
+    target, given = _row(w, over, it.name, index)
     kind = initial.kind
     while True:
         with w.inside() as body, w.binding({it.accumulator: Local(name, kind), **given}):
@@ -89,7 +93,7 @@ def fold(w: Writer, it: ir.Fold) -> Piece:
         kind = wider if wider != nullable(kind) else ANY
     body.append(assign(name, found.node))
     w.is_risky = w.is_risky or found.faults
-    w.emit(loop(target, _iterated(over, it.index), body))
+    w.emit(loop(target, _iterated(over, index), body))
     return Piece(load(name), kind)
 
 

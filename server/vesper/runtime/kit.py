@@ -128,7 +128,7 @@ add_exactly = EXACT.add
 subtract_exactly = EXACT.subtract
 negate_exactly = EXACT.minus
 multiply_exactly = EXACT.multiply
-_plus = EXACT.plus
+plus = EXACT.plus
 _ROUNDING: Final = Context(
     prec=numbers.MOST_DIGITS, Emin=-numbers.LARGEST_EXPONENT, Emax=numbers.LARGEST_EXPONENT,
     traps=[InvalidOperation, DivisionByZero, Overflow],
@@ -338,11 +338,6 @@ def _record(value: Value) -> dict[str, Value]:
     if isinstance(value, dict):
         return value
     raise Fault("type_mismatch", f"only records are joined, this is {kind(value)}")
-
-
-def is_plain(value: Decimal) -> bool:
-    """Whether a decimal is one of the language as it is."""
-    return value.is_finite() and (not value.is_signed() or bool(value)) and _plus(value) == value
 
 
 def refused_inputs(problems: Sequence[Problem]) -> Ended:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, Final
 
 from vesper.compile.python import written
-from vesper.compile.python_code import Pattern
+from vesper.compile.python_code import Pattern, located
 from vesper.lang.program import Program
 from vesper.runtime import kit
 from vesper.runtime.engine import Watcher
@@ -39,6 +39,10 @@ class Python:
         compiled = self._compiled(program, watcher is not None)
         given = (inputs, site) if watcher is None else (inputs, site, watcher)
         return _at_once(compiled.run, given) if compiled.is_pure else compiled.run(*given)
+
+    def prepare(self, program: Program) -> None:
+        """Compile a program before anybody runs it."""
+        self._compiled(program, False)
 
     def answer(self, program: Program, inputs: Mapping[str, Value]) -> Ended | None:
         """How a program ends that asks for nothing, without a generator; None where it asks."""
@@ -73,7 +77,7 @@ def _compile(program: Program, is_watched: bool) -> _Compiled:
     names: dict[str, Any] = {"kit": kit, "NODE": program, "STEPS": code.steps}
     for name, value in code.constants.items():
         names[name] = kit.matcher(value.text) if isinstance(value, Pattern) else value
-    exec(compile(ast.fix_missing_locations(module), f"<{_shown(program)}>", "exec"), names)
+    exec(compile(located(module), f"<{_shown(program)}>", "exec"), names)
     return _Compiled(names["run"], code.is_pure, program)
 
 
