@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from vesper.compile.python_code import Piece, Writer, call, is_none, kit, method, negated, of_kit
+from vesper.compile.python_code import (
+    Piece,
+    Writer,
+    call,
+    is_none,
+    kit,
+    method,
+    negated,
+    of_kit,
+    without_minus,
+)
 from vesper.compile.python_kinds import BYTES, NUMERIC, ORDERED, bare, common, item_of
 from vesper.lang.types import (
     ANY,
@@ -129,7 +139,8 @@ def _round(w: Writer, given: list[Piece]) -> Piece | None:
         return given[0]
     if given[0].kind == DECIMAL and -_MOST_DIGITS < digits.value < _MOST_DIGITS:
         unit = w.constant("unit", Decimal((0, (1,), -digits.value)))
-        return Piece(kit("round_decimal", given[0].node, unit), DECIMAL, True)
+        found = method(given[0].node, "quantize", unit, ast.Constant(None), of_kit("ROUNDING"))
+        return Piece(without_minus(w, found), DECIMAL, True)
     return None
 
 

@@ -113,6 +113,8 @@ class Writer:
     kept: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     depth: int = 1
     """How many of Python's blocks are around, at most."""
+    ops: int | None = 0
+    """How many operations the run has taken where code is written, if that is known."""
     spends: bool = False
     """Whether a statement written since somebody looked may spend the budget."""
     is_risky: bool = False
@@ -128,10 +130,12 @@ class Writer:
         """The expression in a function of its own, where it needs statements: Python nests blocks no deeper
         than 20."""
         depth, self.depth = self.depth, 0
+        ops, self.ops = self.ops, None
         with self.inside(0) as body:
             piece = self.forms[type(it)](self, it)
         self.depth = depth
         if not body:
+            self.ops = ops
             return piece
         name = self.names.fresh("part")
         nothing = ast.arguments([], [], None, [], [], None, [])
@@ -225,15 +229,21 @@ class Writer:
         """Write that each item of a list is an operation."""
         self.charge(call("len", items.node))
 
-    def charge(self, count: ast.expr) -> None:
-        """Write that so many operations are taken."""
-        self.spends = True
+    def charge(self, count: ast.expr | int) -> None:
+        """Write that so many operations are taken; a number that is known is not counted again."""
+        over = throw(kit("spent", ast.Constant(self.limit)))
+        if isinstance(count, int) and self.ops is not None:
+            self.ops += count
+            self.emit(assign("ops", ast.Constant(self.ops)))
+            if self.ops > self.limit:
+                self.emit(over)
+            return
+        self.spends, self.ops = True, None
         self.emit(
-            ast.AugAssign(store("ops"), ast.Add(), count),
-            when(
-                compare(load("ops"), ast.Gt(), ast.Constant(self.limit)),
-                [throw(kit("spent", ast.Constant(self.limit)))],
+            ast.AugAssign(
+                store("ops"), ast.Add(), ast.Constant(count) if isinstance(count, int) else count
             ),
+            when(compare(load("ops"), ast.Gt(), ast.Constant(self.limit)), [over]),
         )
 
 
@@ -291,6 +301,13 @@ def subscript(of: ast.expr, at: ast.expr) -> ast.Subscript:
 def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.Compare:
     """`left operator right`."""
     return ast.Compare(left, [operator], [right])
+
+
+def without_minus(w: Writer, of: ast.expr) -> ast.expr:
+    """A decimal, a zero without its sign."""
+    name = w.names.fresh("exact")
+    unsigned = method(load(name), "copy_abs")
+    return ast.BoolOp(ast.Or(), [ast.NamedExpr(store(name), of), unsigned])
 
 
 def is_none(of: ast.expr) -> ast.expr:

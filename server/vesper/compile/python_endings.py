@@ -210,11 +210,14 @@ class Endings:
             unchecked = tuple_of([ast.Constant(it) for it in clauses.unchecked])
             if clauses.may_skip:
                 unchecked = kit("once", unchecked, load("skipped"))
+        ops = load("ops") if flow.w.ops is None else ast.Constant(flow.w.ops)
+        if output is not None and is_clean:
+            return ast.Return(kit("succeeded", output, checked, unchecked, ops))
         violated = tuple_of([]) if is_clean else call("tuple", load("broken"))
         return ast.Return(
             kit(
                 "Ended", output or nothing, error or nothing, ast.Constant(is_declared), checked,
-                violated, unchecked, load("ops"),
+                violated, unchecked, ops,
             )
         )  # fmt: skip
 

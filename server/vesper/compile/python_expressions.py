@@ -24,6 +24,7 @@ from vesper.compile.python_code import (
     record,
     store,
     subscript,
+    without_minus,
 )
 from vesper.compile.python_kinds import (
     are_equatable,
@@ -183,12 +184,7 @@ def _numeric(w: Writer, operator: str, left: Piece, right: Piece) -> Piece:
     found = kit("multiply_exactly", left.node, right.node)
     if _is_positive(w, left) or _is_positive(w, right):
         return Piece(found, DECIMAL, True)
-    name = w.names.fresh("product")
-    kept = ast.NamedExpr(store(name), found)
-    return Piece(
-        ast.IfExp(kept, load(name), ast.Call(ast.Attribute(load(name), "copy_abs", ast.Load()), [], [])),
-        DECIMAL, True,
-    )  # fmt: skip
+    return Piece(without_minus(w, found), DECIMAL, True)
 
 
 def _is_positive(w: Writer, piece: Piece) -> bool:

@@ -154,6 +154,8 @@ class Flow:
     """Whether guards are passed over that nobody can check."""
     branch: "list[Answer] | None" = None
     """In a branch of a fork: the answers in it."""
+    is_uneven: bool = False
+    """Whether ways that come together have taken operations."""
     is_dead: bool = False
     """Whether what would be written now is never reached."""
     steps: list[Step] = field(default_factory=list[Step])
@@ -180,11 +182,13 @@ def inner(
     """What is written in a way that is taken perhaps: its code, and the scope at its end if it has one."""
     w = flow.w
     scope, w.scope = w.scope, dict(w.scope)
+    ops = w.ops
     flow.is_dead = False
     with w.inside(blocks) as code:
         write()
     ended = None if flow.is_dead else w.scope
-    w.scope, flow.is_dead = scope, False
+    flow.is_uneven = flow.is_uneven or (ended is not None and w.ops != ops)
+    w.scope, w.ops, flow.is_dead = scope, ops, False
     return code, ended
 
 
@@ -192,13 +196,15 @@ def joined(flow: Flow, *ends: Scope | None) -> None:
     """Go on behind several ways."""
     alive = [it for it in ends if it is not None]
     flow.is_dead = not alive
+    if flow.is_uneven:
+        flow.w.ops, flow.is_uneven = None, False
     if alive:
         flow.w.scope = merged(alive)
 
 
 def charge_step(flow: Flow) -> None:
     """Write that a step is one operation."""
-    flow.w.charge(ast.Constant(1))
+    flow.w.charge(1)
 
 
 def guard(flow: Flow, it: Guard, place: Place) -> None:

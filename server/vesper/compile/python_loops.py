@@ -200,7 +200,7 @@ def _in_frame(flow: Flow, body: Block, write: Callable[[], None]) -> Scope | Non
 
 def _begin(flow: Flow, count: ast.expr) -> _Fork:
     w = flow.w
-    flow.asks = True
+    flow.asks, w.ops = True, None
     fork = _Fork(w.names.fresh("spent"), w.names.fresh("ended"))
     each = ast.List([load("ops")], ast.Load())
     w.emit(assign(fork.spent, ast.BinOp(each, ast.Mult(), count)))
@@ -265,7 +265,7 @@ def _ask(flow: Flow, fork: _Fork, works: ast.expr, limit: ast.expr, place: Place
     nothing = assign(fork.ended, ast.List([], ast.Load()))
     asking = when(load(fork.spent), [assign(fork.ended, request)])
     w.emit(nothing, ast.Try([asking], [], [], [together]))
-    w.charge(ast.Constant(0))
+    w.charge(0)
 
 
 def _take_names(

@@ -50,10 +50,10 @@ def write_step(flow: Flow, step: Step, outer: Place) -> None:
     if w.depth < DEEPEST:
         _write(flow, step, outer)
         return
-    depth, w.depth = w.depth, 0
+    depth, w.depth, w.ops = w.depth, 0, None
     with w.inside(0) as body:
         _write(flow, step, outer)
-    w.depth = depth
+    w.depth, w.ops = depth, None
     name, ended = w.names.fresh(step.name), w.names.fresh("ended")
     ours = {*w.frame.locals.values()}
     parts = [it for one in body for it in ast.walk(one)]
@@ -78,6 +78,7 @@ def _write(flow: Flow, step: Step, outer: Place) -> None:
         return
     again = _counters(flow, step.handlers)
     blur(flow.w, set_in((step,)))
+    flow.w.ops = None
     code, ended = inner(flow, lambda: _write_once(flow, step, outer, again))
     flow.w.emit(ast.While(ast.Constant(True), [*code, ast.Break()], []))
     joined(flow, ended)
@@ -89,6 +90,7 @@ def write_guarded(flow: Flow, it: "Statement | Step", place: Place) -> None:
     again = _counters(flow, handlers) if any(one.retries for one in handlers) else []
     if again:
         blur(flow.w, set_in((it,)))
+        flow.w.ops = None
     guarded = replace(place, is_guarded=True)
 
     def written() -> None:
@@ -188,7 +190,14 @@ class Rescue:
 def caught(flow: Flow, rescue: Rescue, write: Callable[[], None]) -> None:
     """What `write` writes, with the handlers behind it."""
     w = flow.w
-    body, ended = inner(flow, write)
+    reached: list[int | None] = []
+
+    def written() -> None:
+        write()
+        reached.append(w.ops)
+
+    body, ended = inner(flow, written)
+    flow.is_uneven, w.ops = False, None
     ends: list[Scope | None] = [ended]
     left = rescue.place.left if flow.is_watched and rescue.place.step is not None else ()
     otherwise = leaving(flow, left[0], ended) if left and ended is not None else []
@@ -207,6 +216,7 @@ def caught(flow: Flow, rescue: Rescue, write: Callable[[], None]) -> None:
     rescuing = ast.ExceptHandler(of_kit("FAILURES"), "error", [caught_as, *code])
     w.emit(ast.Try(body or [ast.Pass()], [rescuing], otherwise, []))
     joined(flow, *ends)
+    w.ops = reached[0] if ended is not None and not any(ends[1:]) else None
 
 
 def _handler(flow: Flow, rescue: Rescue, number: int, failed: str) -> None:

@@ -5,7 +5,7 @@ Generated code relies on these names and on nothing else. `python` as an engine 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from decimal import (
     Context,
@@ -129,7 +129,7 @@ subtract_exactly = EXACT.subtract
 negate_exactly = EXACT.minus
 multiply_exactly = EXACT.multiply
 plus = EXACT.plus
-_ROUNDING: Final = Context(
+ROUNDING: Final = Context(
     prec=numbers.MOST_DIGITS, Emin=-numbers.LARGEST_EXPONENT, Emax=numbers.LARGEST_EXPONENT,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )  # fmt: skip
@@ -274,12 +274,6 @@ def average_decimal(values: list[Decimal]) -> Decimal | None:
     return numbers.divide_decimal(reduce(add_exactly, values, 0), len(values))  # pyright: ignore
 
 
-def round_decimal(value: Decimal, unit: Decimal) -> Decimal:
-    """Rounded to the digits of a unit, half to even."""
-    found = value.quantize(unit, None, _ROUNDING)
-    return found if found else found.copy_abs()
-
-
 def in_order_of(keys: list[Value], values: list[Value], descending: bool) -> list[Value]:
     """The values in the order of their keys, stable."""
     for key in keys:
@@ -338,6 +332,26 @@ def _record(value: Value) -> dict[str, Value]:
     if isinstance(value, dict):
         return value
     raise Fault("type_mismatch", f"only records are joined, this is {kind(value)}")
+
+
+_new = object.__new__
+_fields = [Ended.__dict__[it.name].__set__ for it in fields(Ended)]
+_output, _error, _declared, _checked, _violated, _unchecked, _operations = _fields
+
+
+def succeeded(
+    output: dict[str, Value], checked: int, unchecked: tuple[str, ...], ops: int
+) -> Ended:
+    """`Ended` with an output and nothing broken; in a quarter of the time that a frozen class takes."""
+    ended = _new(Ended)
+    _output(ended, output)
+    _error(ended, None)
+    _declared(ended, False)
+    _checked(ended, checked)
+    _violated(ended, ())
+    _unchecked(ended, unchecked)
+    _operations(ended, ops)
+    return ended
 
 
 def refused_inputs(problems: Sequence[Problem]) -> Ended:

@@ -26,6 +26,7 @@ class Python:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, int, bool], _Compiled] = OrderedDict()
+        self._last: _Compiled | None = None
         self._lock = Lock()
 
     def begin(
@@ -51,9 +52,13 @@ class Python:
 
     def _compiled(self, program: Program, is_watched: bool) -> "_Compiled":
         """The code of a program. One without a digest is known by itself alone."""
+        last = self._last
+        if last is not None and last.program is program and last.is_watched is is_watched:
+            return last
         key = (program.digest, 0 if program.digest else id(program), is_watched)
         found = self._kept.get(key)
         if found is not None:
+            self._last = found
             return found
         compiled = _compile(program, is_watched)
         with self._lock:
@@ -67,6 +72,7 @@ class Python:
 class _Compiled:
     run: Callable[..., Any]
     is_pure: bool
+    is_watched: bool
     program: Program
     """Kept, so that nothing else gets its identity."""
 
@@ -78,7 +84,7 @@ def _compile(program: Program, is_watched: bool) -> _Compiled:
     for name, value in code.constants.items():
         names[name] = kit.matcher(value.text) if isinstance(value, Pattern) else value
     exec(compile(located(module), f"<{_shown(program)}>", "exec"), names)
-    return _Compiled(names["run"], code.is_pure, program)
+    return _Compiled(names["run"], code.is_pure, is_watched, program)
 
 
 def _shown(program: Program) -> str:
