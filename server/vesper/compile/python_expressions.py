@@ -238,7 +238,8 @@ def _matches(w: Writer, it: ir.Matches) -> Piece:
         known = it.pattern.value
         if isinstance(known, str) and parse(known).part is not None:
             ready = w.constant("pattern", Pattern(known))
-            return Piece(ast.Call(ready, [text.node], []), BOOLEAN, text.faults)
+            found = negated(is_none(ast.Call(ready, [text.node], [])))
+            return Piece(found, BOOLEAN, text.faults)
     return Piece(kit("matches", text.node, pattern.node), BOOLEAN, True)
 
 

@@ -109,7 +109,14 @@ def _given(w: Writer, it: Input) -> ast.expr:
 def _test(w: Writer, it: Input, name: str, named: Mapping[str, Type]) -> ast.expr | None:
     """Whether a value is one of the type as it is; None for types that are looked at one by one."""
     kind = settled(it.type, named)
-    found = is_value(w, load(name), it.type, named)
+    if kind == DECIMAL:
+        # Made plain as it is looked at: without the sign of a zero, exact or an exception.
+        plain = ast.NamedExpr(store(name), kit("plus", load(name)))
+        found: ast.expr | None = all_of(
+            [_is_a(load(name), of_kit("Decimal")), method(plain, "is_finite")]
+        )
+    else:
+        found = is_value(w, load(name), it.type, named)
     if found is None or it.required or it.default is not None or isinstance(kind, Nullable):
         return found
     # Null is what is there when nothing is given, and no value of the type when it is.
@@ -158,9 +165,9 @@ def _is_plain(of: ast.expr, kind: Type) -> ast.expr | None:
         within = ast.Compare(low, [ast.LtE(), ast.LtE()], [of, high])
         return all_of([_is_a(of, load("int")), within])
     if kind == DECIMAL:
-        same = compare(kit("plus", of), ast.Eq(), of)
+        is_whole = negated(is_none(kit("plain", of)))
         no_minus = ast.BoolOp(ast.Or(), [of, negated(method(of, "is_signed"))])
-        return all_of([_is_a(of, of_kit("Decimal")), method(of, "is_finite"), same, no_minus])
+        return all_of([_is_a(of, of_kit("Decimal")), method(of, "is_finite"), is_whole, no_minus])
     if kind == BOOLEAN:
         return _is_a(of, load("bool"))
     if kind == TIMESTAMP:

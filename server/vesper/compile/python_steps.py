@@ -216,7 +216,8 @@ def caught(flow: Flow, rescue: Rescue, write: Callable[[], None]) -> None:
     rescuing = ast.ExceptHandler(of_kit("FAILURES"), "error", [caught_as, *code])
     w.emit(ast.Try(body or [ast.Pass()], [rescuing], otherwise, []))
     joined(flow, *ends)
-    w.ops = reached[0] if ended is not None and not any(ends[1:]) else None
+    is_only = ended is not None and all(it is None for it in ends[1:])
+    w.ops = reached[0] if is_only else None
 
 
 def _handler(flow: Flow, rescue: Rescue, number: int, failed: str) -> None:

@@ -32,7 +32,7 @@ def remade(value: object, named: Mapping[str, Type] = _NONE) -> ast.expr:
             micro = ast.keyword("microseconds", ast.Constant(value // _MICROSECOND))
             return ast.Call(kit("timedelta").func, [], [micro])
         case Pattern(text):
-            return kit("matcher", ast.Constant(text))
+            return kit("searcher", ast.Constant(text))
         case _:
             return _composed(value, named)
 

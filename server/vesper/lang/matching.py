@@ -16,6 +16,7 @@ from vesper.values.numbers import kind
 from vesper.values.value import Fault, Value
 
 Matcher = Callable[[str], bool]
+Searcher = Callable[[str], object]
 
 MOST_WORK: Final = 200_000_000
 """The most steps of a pattern times characters of a text: linear time can be long as well."""
@@ -38,16 +39,22 @@ def found(pattern: Value, text: Value) -> bool:
 @lru_cache(maxsize=256)
 def matcher(pattern: str) -> Matcher:
     """The pattern made ready, for use with many texts."""
+    search = searcher(pattern)
+    return lambda text: search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def searcher(pattern: str) -> Searcher:
+    """The same, giving something where the pattern is found and None where it is not."""
     read = parse(pattern)
     if read.part is None:
         shown = " ".join(pattern[:60].split())
         raise Fault("invalid_value", f"`{shown}` is no pattern: {read.faults[0].message}")
     if _never_backtracks(read.part):
-        search = re.compile("".join(_written(read.part, _as_re))).search
-        return lambda text: search(text) is not None
+        return re.compile("".join(_written(read.part, _as_re))).search
     run, steps = _linear(read.part) or _stepwise(read.part), size(read.part)
 
-    def is_found(text: str) -> bool:
+    def is_found(text: str) -> object:
         if steps * len(text) > MOST_WORK:
             message = f"the pattern has {steps:,} steps, too many for {len(text):,} characters"
             raise Fault("budget_exceeded", message)
@@ -56,12 +63,12 @@ def matcher(pattern: str) -> Matcher:
     return is_found
 
 
-def _stepwise(part: Part) -> Matcher:
+def _stepwise(part: Part) -> Searcher:
     """By our own automaton, for where re2 is missing."""
-    return lambda text: bool(found_in(part, text, most=None))
+    return lambda text: found_in(part, text, most=None) or None
 
 
-def _linear(part: Part) -> Matcher | None:
+def _linear(part: Part) -> Searcher | None:
     """By re2; None where it is missing or refuses."""
     try:
         import re2  # pyright: ignore[reportMissingTypeStubs]
@@ -81,10 +88,7 @@ def _linear(part: Part) -> Matcher | None:
         return None
     search: Callable[[bytes], object] = run.search
 
-    def is_found(text: str) -> bool:
-        return search(text.encode("utf-8", "surrogatepass")) is not None
-
-    return is_found
+    return lambda text: search(text.encode("utf-8", "surrogatepass"))
 
 
 def _as_re2(point: int) -> str:

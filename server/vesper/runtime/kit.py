@@ -14,13 +14,15 @@ from decimal import (
     DivisionByZero,
     InvalidOperation,
     Overflow,
+    Rounded,
+    Underflow,
 )
 from functools import cmp_to_key, partial, reduce
 from typing import Any, Final, Literal
 
 from vesper.lang.conversion import Problem
 from vesper.lang.matching import found as pattern_found
-from vesper.lang.matching import matcher
+from vesper.lang.matching import searcher
 from vesper.lang.program import (
     Clause,
     Guard,
@@ -93,12 +95,12 @@ __all__ = [
     "items",
     "less",
     "library",
-    "matcher",
     "partial",
     "printed",
     "problems_told",
     "read_timestamp",
     "reduce",
+    "searcher",
     "take_answer",
     "take_inputs",
     "timedelta",
@@ -129,6 +131,11 @@ subtract_exactly = EXACT.subtract
 negate_exactly = EXACT.minus
 multiply_exactly = EXACT.multiply
 plus = EXACT.plus
+plain = Context(
+    prec=numbers.MOST_DIGITS, Emin=-numbers.LARGEST_EXPONENT, Emax=numbers.LARGEST_EXPONENT,
+    traps=[InvalidOperation, Overflow, Underflow, Rounded],
+).plus  # fmt: skip
+"""An exception for a number that would lose a digit, be it a zero."""
 ROUNDING: Final = Context(
     prec=numbers.MOST_DIGITS, Emin=-numbers.LARGEST_EXPONENT, Emax=numbers.LARGEST_EXPONENT,
     traps=[InvalidOperation, DivisionByZero, Overflow],

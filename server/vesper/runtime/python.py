@@ -38,8 +38,13 @@ class Python:
     ) -> Running:
         """See `vesper.runtime.engine.Engine`."""
         compiled = self._compiled(program, watcher is not None)
-        given = (inputs, site) if watcher is None else (inputs, site, watcher)
-        return _at_once(compiled.run, given) if compiled.is_pure else compiled.run(*given)
+        if watcher is not None:
+            given = (inputs, site, watcher)
+        elif compiled.is_pure:
+            return _at_once(compiled.run, inputs, site)
+        else:
+            return compiled.run(inputs, site)
+        return _at_once(compiled.run, *given) if compiled.is_pure else compiled.run(*given)
 
     def prepare(self, program: Program) -> None:
         """Compile a program before anybody runs it."""
@@ -82,7 +87,7 @@ def _compile(program: Program, is_watched: bool) -> _Compiled:
     module = ast.Module([code.function], [])
     names: dict[str, Any] = {"kit": kit, "NODE": program, "STEPS": code.steps}
     for name, value in code.constants.items():
-        names[name] = kit.matcher(value.text) if isinstance(value, Pattern) else value
+        names[name] = kit.searcher(value.text) if isinstance(value, Pattern) else value
     exec(compile(located(module), f"<{_shown(program)}>", "exec"), names)
     return _Compiled(names["run"], code.is_pure, is_watched, program)
 
@@ -92,7 +97,7 @@ def _shown(program: Program) -> str:
     return "".join(it if it.isalnum() or it in "._" else "_" for it in program.node_id[:60])
 
 
-def _at_once(run: Callable[..., Ended], given: tuple[Any, ...]) -> Running:
+def _at_once(run: Callable[..., Ended], *given: Any) -> Running:
     """A function as the generator that an engine is."""
     return run(*given)
     yield  # pyright: ignore[reportUnreachable]
