@@ -162,7 +162,10 @@ class Writer:
 
     def items(self, it: Expr) -> Piece:
         """The list that an expression gives to go through, in a name."""
-        found = self.expression(it)
+        return self.listed(self.expression(it))
+
+    def listed(self, found: Piece) -> Piece:
+        """The list that a value is to go through, in a name."""
         if not isinstance(found.kind, Array):
             found = Piece(kit("items", found.node), Array(item_of(found.kind)), True)
         return self.put("items", found)

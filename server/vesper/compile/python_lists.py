@@ -133,14 +133,16 @@ def flatten(w: Writer, it: ir.Flatten) -> Piece:
 
 def take(w: Writer, it: ir.Take) -> Piece:
     """The first few items."""
-    over = w.items(it.over)
-    count = w.expression(it.count)
-    return Piece(kit("take", over.node, count.node), over.kind, True)
+    over, count = w.operands(it.over, it.count)
+    kind = over.kind if isinstance(over.kind, Array) else Array(item_of(over.kind))
+    return Piece(kit("take", over.node, count.node), kind, True)
 
 
 def pair(w: Writer, it: ir.Pair) -> Piece:
     """Records of two lists merged where their keys are equal."""
-    left, right = w.items(it.left), w.items(it.right)
+    sides = w.operands(it.left, it.right)
+    sides = [w.put("side", one) if one.faults else one for one in sides]
+    left, right = map(w.listed, sides)
     w.charge(ast.BinOp(call("len", left.node), ast.Add(), call("len", right.node)))
     keys = (ast.Constant(it.left_key), ast.Constant(it.right_key))
     code = kit("pair", left.node, right.node, *keys, ast.Constant(it.keep_all))
