@@ -7,6 +7,7 @@ from tests.execution.debugged import starting
 from tests.execution.test_comparison import Other
 from tests.execution.test_comparison import sample as compared_sample
 from tests.execution.test_debugger import SAMPLE
+from tests.requirements import requirement
 from tests.runtime.programs import World
 from vesper.cli.debugging import Shell
 from vesper.errors import VesperError
@@ -101,6 +102,7 @@ def test_violations_and_conditions_tell_why_the_run_stands():
         told(breaks=["nonsense here"])
 
 
+@requirement("F56")
 def test_two_engines_are_shown_side_by_side_and_stop_where_they_differ():
     right, wrong = compared_sample(), compared_sample(factor=3)
     start = starting(right, {"amount": 6}, WORLD)

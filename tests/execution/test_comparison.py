@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tests.execution.debugged import Session, starting
+from tests.requirements import requirement
 from tests.runtime.programs import World, c, clause, n, op, perform, program, step
 from vesper.execution.comparison import Follower
 from vesper.execution.debugger import Stop
@@ -80,6 +81,7 @@ DIFFERENCES = [
 ]
 
 
+@requirement("F60")
 @pytest.mark.parametrize(
     ("wrong", "text", "place", "sites"), DIFFERENCES, ids=[it[1] for it in DIFFERENCES]
 )

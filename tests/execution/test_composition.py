@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.requirements import requirement
 from vesper.execution.runs import RunOptions
 from vesper.project import Project
 
@@ -73,6 +74,7 @@ def test_a_node_calls_another_which_changes_the_world(project: Project, engine: 
     assert (project.root / "note.txt").read_text() == "hello"
 
 
+@requirement("F14")
 @pytest.mark.parametrize("engine", ["interp", "python"])
 @pytest.mark.parametrize(
     "given",

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tests.execution.debugged import Session
+from tests.requirements import requirement
 from tests.runtime.programs import FAULTY, World, c, clause, n, op, perform, program, step
 from vesper.errors import VesperError
 from vesper.execution.breakpoints import read, shown
@@ -64,6 +65,7 @@ def test_stepping_out_stops_behind_the_step_around():
     assert session.stop().frames[0].title == "choose"
 
 
+@requirement("F59")
 @pytest.mark.parametrize(
     ("wanted", "amount", "places"),
     [
@@ -85,6 +87,7 @@ def test_a_run_stops_at_breakpoints_only(wanted: str, amount: int, places: list[
     assert session.walk("resume") == places
 
 
+@requirement("F57")
 def test_a_violated_clause_stops_with_the_values_it_is_about():
     session = Session(SAMPLE, {"amount": 60}, "contract_violation", stop_on_entry=False)
     stop = session.stop()
@@ -113,6 +116,7 @@ def test_a_failure_stops_with_the_step_still_open():
     assert session.walk("resume") == ["a/bad", "a"]
 
 
+@requirement("F58")
 def test_a_run_stops_before_a_machine_moves():
     move = perform(
         "state_machine_transition", "now", "write", **{"from": c(["new", "held"]), "to": c("paid")}

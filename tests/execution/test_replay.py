@@ -9,6 +9,7 @@ import pytest
 
 from tests.execution.documents import PAYMENT, payment_node, payment_world
 from tests.execution.workspace import Workspace, refusal
+from tests.requirements import requirement
 from tests.runtime.flows import Scripted
 from vesper.compile.lower import lower
 from vesper.execution.changes import read_change
@@ -31,6 +32,7 @@ def opened(made: Callable[..., Workspace]) -> Callable[..., tuple[Workspace, Run
     return make
 
 
+@requirement("F61")
 def test_a_trace_shows_the_steps_with_their_values_and_performs_nothing(
     opened: Callable[..., tuple[Workspace, Runs]],
 ) -> None:

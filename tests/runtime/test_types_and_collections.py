@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.requirements import requirement
 from tests.runtime.notation import FAULT, both, value_of
 from vesper.lang.conversion import convert
 from vesper.lang.types import ANY, DECIMAL, INTEGER, Type, parse
 from vesper.values.value import INT_MAX, INT_MIN, Value
 
 
+@requirement("F25")
 @pytest.mark.parametrize(
     "text",
     [
@@ -51,6 +53,7 @@ def holds_float(value: Any) -> bool:
     return any(map(holds_float, value)) if isinstance(value, list) else isinstance(value, float)
 
 
+@requirement("F25")
 @given(NUMBERS, NUMBERS)
 @settings(max_examples=100, deadline=None)
 def test_a_decimal_never_becomes_a_float(left: object, right: object):
@@ -72,6 +75,7 @@ EMPTY: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 
+@requirement("F29")
 def test_an_empty_collection_has_its_own_answers():
     kinds = {"xs": parse("array<integer>").type}
     found = both([value_of(text, kinds) for text, _ in EMPTY], {"xs": []}, kinds)
@@ -91,6 +95,7 @@ FULL: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 
+@requirement("F29")
 def test_a_collection_is_gone_through_to_what_decides():
     rows = [{"size": 1, "name": "a"}, {"size": 2, "name": "b"}]
     values: dict[str, Value] = {
@@ -103,6 +108,7 @@ def test_a_collection_is_gone_through_to_what_decides():
     assert found == [value for _, value in FULL]
 
 
+@requirement("F26")
 @pytest.mark.parametrize(
     ("kind", "left", "right", "is_equal"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.lsp.client import Client, Failed, edit, running
+from tests.requirements import requirement
 
 TEXT = """\
 node_id: sum_v1
@@ -84,6 +85,7 @@ def test_a_failure_is_taken_back_when_the_test_passes_though_nothing_was_typed(t
         assert failures(client, uri) == []
 
 
+@requirement("F41")
 def test_a_node_that_promises_idempotency_and_breaks_it_is_shown_so(tmp_path: Path):
     text = (
         "node_id: note_v1\ntype: function\nintent: Keep a note\ninputs: {text: string}\n"
