@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import Run, runner
+from tests.requirements import requirement
 from vesper.execution.audit import Record
 from vesper.project import Project
 
@@ -56,6 +57,7 @@ def test_records_can_be_chosen_and_read_by_tools(run: Run):
     assert run("audit", "list", "--limit", "0")[0] == 2
 
 
+@requirement("V80", "A59", "O48")
 @pytest.mark.usefixtures("filled")
 def test_tampering_is_told_with_its_place(run: Run, tmp_path: Path):
     assert run("audit", "verify")[0] == 0

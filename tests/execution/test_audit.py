@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.requirements import requirement
 from vesper.errors import VesperError
 from vesper.execution.audit import Audit, Record
 from vesper.store.database import Database
@@ -96,6 +97,7 @@ SQL = {
 }  # fmt: skip
 
 
+@requirement("V80", "A59", "O48")
 @pytest.mark.parametrize("name", SQL)
 def test_whatever_is_done_to_the_table_is_found(folder: Path, name: str):
     filled(folder)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
+from tests.requirements import requirement
 from tests.runtime.flows import Flows, Scripted, call, effect, program
 from vesper.execution.audit import Audit
 from vesper.execution.auditor import Auditor
@@ -97,6 +98,7 @@ LEVELS: dict[Level, list[tuple[Any, ...]]] = {
 }
 
 
+@requirement("F68")
 @pytest.mark.parametrize("level", LEVELS)
 def test_each_level_records_what_it_promises_without_sensitive_values(audit: Audit, level: Level):
     assert run(audit, level).status == "success"
@@ -104,6 +106,7 @@ def test_each_level_records_what_it_promises_without_sensitive_values(audit: Aud
     assert audit.verify().problems == ()
 
 
+@requirement("F69")
 def test_every_record_has_the_fields_that_answer_who_did_what_when(audit: Audit):
     run(audit, "detailed")
     for it in audit.newest(99):

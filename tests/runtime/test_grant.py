@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.requirements import requirement
 from vesper.lang.capabilities import covers
 from vesper.lang.program import Program, Security
 from vesper.runtime.grant import LEVELS, NOTHING, Grant, Say
@@ -55,6 +56,7 @@ CASES = {
 }  # fmt: skip
 
 
+@requirement("F65")
 @pytest.mark.parametrize("name", CASES)
 def test_all_who_have_a_say_must_allow(name: str):
     says, need, why = CASES[name]
@@ -105,6 +107,7 @@ def test_authority_only_ever_shrinks_down_the_calls(above: list[Say], below: lis
         assert callee.file_changes <= caller.file_changes
 
 
+@requirement("F65")
 @given(_LISTS, _LISTS, st.sampled_from(NEEDS))
 def test_what_is_denied_is_never_allowed(allow: tuple[str, ...], deny: tuple[str, ...], need: str):
     if any(covers(it, need) for it in deny):

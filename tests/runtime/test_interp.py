@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from tests.requirements import requirement
 from tests.runtime.programs import (
     FAULTY,
     TRUE,
@@ -236,6 +237,7 @@ def test_an_answer_that_does_not_fit_the_outputs_is_no_answer(fields: Any, path:
     assert [it["path"] for it in details["problems"]] == [path]
 
 
+@requirement("F20")
 def test_an_error_code_that_is_not_declared_is_an_invalid_answer_and_a_message_may_be_missing():
     bare = Answer("error", (("error_code", c("too_small")),))
     assert code_of(run(program(step("done", bare), error_codes=("other",)))) == "output_invalid"

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from tests.requirements import requirement
 from vesper.sandbox import probe
 from vesper.sandbox.confinement import landlock, offered
 from vesper.sandbox.probe import ATTACKS, TOLERATED, Proof, attack, describe
@@ -21,6 +22,7 @@ WITHOUT = {
 }  # fmt: skip
 
 
+@requirement("F66")
 @pytest.mark.e2e
 @pytest.mark.parametrize("level", offered())
 def test_a_level_refuses_every_attack_but_its_gaps(level: str):
