@@ -11,8 +11,8 @@ from vesper.errors import VesperError
 
 _DESCRIPTION = """\
 Write a node as Python: one file with its checks, its steps and its intent, which needs only
-vesper.runtime. A node without effects runs by itself, `python pay.py amount=99.90`; one with effects
-has a function that takes a handler which answers them.
+vesper.runtime. A node without effects runs by itself, `python pay.py amount=99.90`; one with
+effects has a function that takes a handler which answers them.
 
 Text of the document stands in the file as literals only; it is never code.
 """

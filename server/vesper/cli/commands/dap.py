@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from vesper.execution.debugging import Prepared, Wanted
 
 _DESCRIPTION = """\
-Serve the debugger of an editor on stdin and stdout (Debug Adapter Protocol). Editors start this command.
+Serve the debugger of an editor on stdin and stdout (Debug Adapter Protocol). Editors start this
+command.
 
-A launch takes `program` (the path of a document, or `path#node_id`) or `node` (an id), `inputs`,
-`stopOnEntry`, and one of `case` (a test case's inputs and mocks), `trace` (a run of the past) and `live`
-(perform effects). `engine` chooses one, `peer` the other to compare with.
+A launch takes `program` (the path of a document, or `path#node_id`) or `node` (an id),
+`inputs`, `stopOnEntry`, and one of `case` (a test case's inputs and mocks), `trace` (a run of
+the past) and `live` (perform effects). `engine` chooses one, `peer` the other to compare with.
 Exit code 0 after an orderly end, else 1.
 """
 _EPILOG = """\
 examples:
   vesper dap                  what an editor starts for .vsp documents
-  dap.adapters.vesper = {type = "executable", command = "vesper", args = {"dap"}}     in Neovim (nvim-dap)
+  dap.adapters.vesper = {type = "executable", command = "vesper", args = {"dap"}}   for nvim-dap
 
 Started by hand it waits for messages; Ctrl-C ends it.
 """

@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from vesper.project import Project
 
 _DESCRIPTION = """\
-Run a node step by step. It stops at its first step, or with --break only where that says, and then
-takes commands: step, next, out, continue, print EXPR, where, vars, break, quit; `help` tells all.
+Run a node step by step. It stops at its first step, or with --break only where that says, and
+then takes commands: step, next, out, continue, print EXPR, where, vars, break, quit; `help`
+tells all.
 
-Nothing is performed: what the node asks the world is answered by the mocks of a test case (--case) or
-by the journal of a run of the past (--trace). Without either, writes reach nobody and a read fails.
-Only --live performs effects. Limits of time do not count here.
+Nothing is performed: what the node asks the world is answered by the mocks of a test case
+(--case) or by the journal of a run of the past (--trace). Without either, writes reach nobody
+and a read fails. Only --live performs effects. Limits of time do not count here.
 
-Commands come from a terminal, from stdin, or from --command; when there are no more, the run is ended.
-Exit code 0 when the node succeeds, 1 when it does not or was ended, 2 when the command line is wrong.
+Commands come from a terminal, from stdin, or from --command; when there are no more, the run is
+ended. Exit code 0 when the node succeeds, 1 when it does not or was ended, 2 when the command
+line is wrong.
 """
 _EPILOG = """\
 where to stop:
-  --break charge_card                    a step; in a loop `all[3]/charge`, in a called node `pay>charge`
+  --break charge_card                    a step; in a loop `all[3]/charge`, in a node `pay>charge`
   --break contract_violation             a clause that does not hold
   --break failure                        a step that fails, whether a handler answers or not
   --break 'state_transition:open->paid'  before a state machine moves; `*` is any state
@@ -39,7 +41,7 @@ where to stop:
 
 examples:
   vesper debug pay.vsp --input amount=12.50 --case accepted
-  vesper debug pay_v2 --case declined --break failure --command where --command vars --command continue
+  vesper debug pay_v2 --case declined --break failure --command where --command continue
   vesper debug pay_v2 --trace 3f2a --comparative --break divergence --command continue
 """
 
