@@ -24,7 +24,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def test_the_file_goes_to_stdout_or_where_it_is_wanted(run: Run, tmp_path: Path):
     shown = run("compile", "sum.vsp")
     assert shown.code == 0
-    assert shown.out.startswith('# AUTO-GENERATED - DO NOT EDIT\n"""Add two numbers\n')
+    assert shown.out.startswith("# AUTO-GENERATED - DO NOT EDIT\n# digest ")
+    assert '"""Add two numbers\n' in shown.out
     assert run("compile", "sum.vsp", "-o", "sum.py") == (0, "", "")
     assert (tmp_path / "sum.py").read_text(encoding="utf-8") == shown.out
 
@@ -42,6 +43,25 @@ def test_a_file_that_cannot_be_written_and_a_broken_document_are_told(run: Run, 
     assert "missing/sum.py cannot be written" in ran.err
     (tmp_path / "bad.vsp").write_text(CLEAN.replace('"a + b"', '"a +"'), encoding="utf-8")
     assert run("compile", "bad.vsp").code == 2
+
+
+def test_a_file_that_somebody_edited_is_not_overwritten_by_the_way(run: Run, tmp_path: Path):
+    out = tmp_path / "sum.py"
+    run("compile", "sum.vsp", "-o", "sum.py")
+    written = out.read_text(encoding="utf-8")
+    assert run("compile", "sum.vsp", "-o", "sum.py").code == 0
+    for held, why in (
+        (written.replace("total", "sum"), "was edited by hand"),
+        ("print('mine')\n", "was not written by `vesper compile`"),
+    ):
+        out.write_text(held, encoding="utf-8")
+        ran = run("compile", "sum.vsp", "-o", "sum.py")
+        assert ran.code != 0
+        assert why in ran.err
+        assert "--force" in ran.err
+        assert out.read_text(encoding="utf-8") == held
+    assert run("compile", "sum.vsp", "-o", "sum.py", "--force").code == 0
+    assert out.read_text(encoding="utf-8") == written
 
 
 @pytest.mark.e2e

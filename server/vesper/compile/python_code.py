@@ -18,6 +18,10 @@ from vesper.lang.types import ANY, BOOLEAN, Array, Type
 KIT: Final = "kit"
 DEEPEST: Final = 10
 """How many blocks code may stand in before it gets a function of its own."""
+_OPPOSITES: Final[Mapping[type[ast.cmpop], type[ast.cmpop]]] = {
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+}  # fmt: skip
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _UNFIT: Final = re.compile(r"[^a-z0-9_]+")
 _TAKEN: Final = frozenset({
@@ -335,8 +339,8 @@ def negated(of: ast.expr) -> ast.expr:
         return ast.Constant(not of.value)
     if isinstance(of, ast.UnaryOp) and isinstance(of.op, ast.Not):
         return of.operand
-    if isinstance(of, ast.Compare) and isinstance(of.ops[0], ast.Is):
-        return ast.Compare(of.left, [ast.IsNot()], of.comparators)
+    if isinstance(of, ast.Compare) and type(of.ops[0]) in _OPPOSITES:
+        return ast.Compare(of.left, [_OPPOSITES[type(of.ops[0])]()], of.comparators)
     return ast.UnaryOp(ast.Not(), of)
 
 

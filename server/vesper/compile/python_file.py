@@ -1,6 +1,7 @@
 """A program as a Python file of its own, which needs `vesper.runtime` and nothing else."""
 
 import ast
+import hashlib
 import textwrap
 from collections.abc import Iterator
 from typing import Final
@@ -20,8 +21,20 @@ _TYPES: Final = {
 
 
 def file_of(program: Program) -> str:
-    """The text of the file."""
-    return HEADER + laid_out(module_of(program))
+    """The text of the file; its second line is the digest of all below."""
+    body = laid_out(module_of(program))
+    return f"{HEADER}# digest {_digest(body)}\n{body}"
+
+
+def is_as_written(text: str) -> bool:
+    """Whether a text is a file that `file_of` gave, and nobody has edited it since."""
+    header, _, rest = text.partition("# digest ")
+    digest, _, body = rest.partition("\n")
+    return header == HEADER and digest == _digest(body)
+
+
+def _digest(body: str) -> str:
+    return hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def module_of(program: Program) -> ast.Module:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from vesper.compile.python_code import (
+    Local,
     Piece,
     Writer,
     assign,
@@ -70,6 +71,14 @@ class Site:
         if not self.base and not self.text:
             return load("site")
         return ast.BinOp(load("site"), ast.Add(), self.code)
+
+
+class Reached(dict[str, Local]):
+    """The scope at the end of a way, and how many operations it has taken if that is known."""
+
+    def __init__(self, scope: Scope, ops: int | None) -> None:
+        super().__init__(scope)
+        self.ops = ops
 
 
 def same(scope: Scope) -> Scope:
@@ -154,8 +163,6 @@ class Flow:
     """Whether guards are passed over that nobody can check."""
     branch: "list[Answer] | None" = None
     """In a branch of a fork: the answers in it."""
-    is_uneven: bool = False
-    """Whether ways that come together have taken operations."""
     is_dead: bool = False
     """Whether what would be written now is never reached."""
     steps: list[Step] = field(default_factory=list[Step])
@@ -186,20 +193,25 @@ def inner(
     flow.is_dead = False
     with w.inside(blocks) as code:
         write()
-    ended = None if flow.is_dead else w.scope
-    flow.is_uneven = flow.is_uneven or (ended is not None and w.ops != ops)
+    ended = reached(flow)
     w.scope, w.ops, flow.is_dead = scope, ops, False
     return code, ended
+
+
+def reached(flow: Flow) -> Scope | None:
+    """What is known at the end of a way; None where nobody gets there."""
+    return None if flow.is_dead else Reached(flow.w.scope, flow.w.ops)
 
 
 def joined(flow: Flow, *ends: Scope | None) -> None:
     """Go on behind several ways."""
     alive = [it for it in ends if it is not None]
     flow.is_dead = not alive
-    if flow.is_uneven:
-        flow.w.ops, flow.is_uneven = None, False
-    if alive:
-        flow.w.scope = merged(alive)
+    if not alive:
+        return
+    taken = {it.ops if isinstance(it, Reached) else flow.w.ops for it in alive}
+    flow.w.ops = taken.pop() if len(taken) == 1 else None
+    flow.w.scope = dict(merged(alive))
 
 
 def charge_step(flow: Flow) -> None:
@@ -388,7 +400,7 @@ def write_if(flow: Flow, it: If, place: Place) -> None:
     def arms(number: int) -> None:
         if number == len(it.arms):
             block(flow, it.otherwise, place)
-            ends.append(None if flow.is_dead else w.scope)
+            ends.append(reached(flow))
             return
         condition, body = it.arms[number]
         piece = w.condition(condition)

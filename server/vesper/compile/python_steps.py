@@ -190,14 +190,8 @@ class Rescue:
 def caught(flow: Flow, rescue: Rescue, write: Callable[[], None]) -> None:
     """What `write` writes, with the handlers behind it."""
     w = flow.w
-    reached: list[int | None] = []
-
-    def written() -> None:
-        write()
-        reached.append(w.ops)
-
-    body, ended = inner(flow, written)
-    flow.is_uneven, w.ops = False, None
+    body, ended = inner(flow, write)
+    w.ops = None
     ends: list[Scope | None] = [ended]
     left = rescue.place.left if flow.is_watched and rescue.place.step is not None else ()
     otherwise = leaving(flow, left[0], ended) if left and ended is not None else []
@@ -216,8 +210,6 @@ def caught(flow: Flow, rescue: Rescue, write: Callable[[], None]) -> None:
     rescuing = ast.ExceptHandler(of_kit("FAILURES"), "error", [caught_as, *code])
     w.emit(ast.Try(body or [ast.Pass()], [rescuing], otherwise, []))
     joined(flow, *ends)
-    is_only = ended is not None and all(it is None for it in ends[1:])
-    w.ops = reached[0] if is_only else None
 
 
 def _handler(flow: Flow, rescue: Rescue, number: int, failed: str) -> None:

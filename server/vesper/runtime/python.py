@@ -52,6 +52,9 @@ class Python:
 
     def answer(self, program: Program, inputs: Mapping[str, Value]) -> Ended | None:
         """How a program ends that asks for nothing, without a generator; None where it asks."""
+        last = self._last
+        if last is not None and last.program is program and last.is_plain:
+            return last.run(inputs, "")
         compiled = self._compiled(program, False)
         return compiled.run(inputs, "") if compiled.is_pure else None
 
@@ -78,6 +81,8 @@ class _Compiled:
     run: Callable[..., Any]
     is_pure: bool
     is_watched: bool
+    is_plain: bool
+    """Whether it is pure, and nobody watches."""
     program: Program
     """Kept, so that nothing else gets its identity."""
 
@@ -89,7 +94,9 @@ def _compile(program: Program, is_watched: bool) -> _Compiled:
     for name, value in code.constants.items():
         names[name] = kit.searcher(value.text) if isinstance(value, Pattern) else value
     exec(compile(located(module), f"<{_shown(program)}>", "exec"), names)
-    return _Compiled(names["run"], code.is_pure, is_watched, program)
+    return _Compiled(
+        names["run"], code.is_pure, is_watched, code.is_pure and not is_watched, program
+    )
 
 
 def _shown(program: Program) -> str:

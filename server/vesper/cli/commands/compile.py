@@ -32,6 +32,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add = parser.add_argument
     add("node", metavar="FILE", help="a document; FILE#ID for one node of several")
     add("-o", "--output", metavar="OUT", help="the file to write (default: stdout)")
+    add("--force", action="store_true", help="overwrite a file that was edited or is no such file")
     add("--explain", action="store_true", help="tell on stderr what the optimiser removed")
     parser.set_defaults(run=run)
 
@@ -54,9 +55,26 @@ def run(args: argparse.Namespace) -> int:
     if args.output is None:
         sys.stdout.write(text)
         return 0
+    _refuse_edited(Path(args.output), args)
     try:
         Path(args.output).write_text(text, encoding="utf-8")
     except OSError as error:
         message = f"{in_line(args.output)} cannot be written: {error.strerror}"
         raise VesperError("invalid", message, "choose another file with -o") from error
     return 0
+
+
+def _refuse_edited(path: Path, args: argparse.Namespace) -> None:
+    """Nothing that a person wrote is overwritten by the way."""
+    from vesper.compile.python_file import HEADER, is_as_written
+
+    if args.force or not path.is_file():
+        return
+    held = path.read_text(encoding="utf-8", errors="replace")
+    if is_as_written(held):
+        return
+    what = (
+        "was edited by hand" if held.startswith(HEADER) else "was not written by `vesper compile`"
+    )
+    hint = "choose another file with -o, or overwrite it with --force"
+    raise VesperError("conflict", f"{in_line(args.output)} {what}", hint)
