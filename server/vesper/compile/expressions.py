@@ -98,16 +98,6 @@ def negated(operand: ir.Expr) -> ir.Expr:
     return operand.operand if isinstance(operand, ir.Not) else ir.Not(operand)
 
 
-def conjunction(parts: list[ir.Expr]) -> ir.Expr:
-    """All of them, joined by AND; true for none."""
-    if not parts:
-        return const(True)
-    found = parts[0]
-    for it in parts[1:]:
-        found = ir.Logic("and", found, it)
-    return found
-
-
 def lowered(tree: expr.Expr, sources: Sources, row: "Row | None" = None) -> ir.Expr:
     """An expression; what nobody defines is noted in `sources.unknown`."""
     return _Lowerer(sources, row).lower(tree)

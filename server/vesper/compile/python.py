@@ -37,7 +37,6 @@ from vesper.compile.python_flow import (
 )
 from vesper.compile.python_inputs import take_inputs
 from vesper.compile.python_loops import write_loop, write_parallel
-from vesper.compile.python_scope import steps_in
 from vesper.compile.python_steps import write_guarded, write_step
 from vesper.lang.program import (
     Answer,
@@ -52,6 +51,7 @@ from vesper.lang.program import (
     Snapshot,
     Step,
     Switch,
+    steps_of,
 )
 
 _WRITERS: Final = {
@@ -80,7 +80,7 @@ def written(program: Program, *, is_watched: bool = False) -> Code:
     facts = frozenset(
         it.output for it in (*program.entry_reads, *program.exit_reads) if it.operation == "fact"
     )
-    steps = [*steps_in(program)]
+    steps = [*steps_of(program)]
     may_skip = any(it.condition is None for step in steps for it in step.guards)
     clauses = Clauses(program, facts, may_skip)
     endings = Endings(program, clauses)

@@ -12,7 +12,6 @@ from vesper.lang.program import (
     Loop,
     Parallel,
     Perform,
-    Program,
     Statement,
     Step,
     Switch,
@@ -25,13 +24,6 @@ Scope = dict[str, Local]
 def set_in(block: Block) -> frozenset[str]:
     """The names that running the block may set outside of it; rounds of loops keep theirs."""
     return frozenset(name for it in block for name in _set_by(it) if name)
-
-
-def steps_in(program: Program) -> Iterator[Step]:
-    """Every step of the program, those of handlers too, in order."""
-    yield from _steps(program.body)
-    for it in program.handlers:
-        yield from _steps((*it.undo, *it.body))
 
 
 def merged(scopes: list[Scope]) -> Scope:
@@ -69,14 +61,6 @@ def blocks_of(it: "Statement | Step") -> tuple[Block, ...]:
             return it.reads, it.body, *handled
         case _:
             return ()
-
-
-def _steps(block: Block) -> Iterator[Step]:
-    for it in block:
-        if isinstance(it, Step):
-            yield it
-        for inner in blocks_of(it):
-            yield from _steps(inner)
 
 
 def _set_by(it: "Statement | Step") -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What somebody changes about a run that is replayed: an input, a name that a step sets, or an answer."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,6 +20,8 @@ from vesper.lang.program import (
     Statement,
     Step,
     Switch,
+    blocks_in,
+    steps_in,
 )
 from vesper.lang.types import ANY
 from vesper.runtime.journal import Entry, Outcome
@@ -130,7 +132,7 @@ def _value(change: Change) -> Value:
 
 
 def _step(program: Program, change: Change) -> Step:
-    steps = list(_steps(program.body))
+    steps = list(steps_in(program.body))
     for step in steps:
         if change.target in (step.path, step.name):
             return step
@@ -177,34 +179,6 @@ def _without_rounds(site: str) -> str:
     return "/".join(it.partition("[")[0].partition("~")[0] for it in site.split("/"))
 
 
-def _steps(block: Block) -> Iterator[Step]:
-    for it in block:
-        if isinstance(it, Step):
-            yield it
-        for inner in _blocks(it):
-            yield from _steps(inner)
-
-
-def _blocks(it: "Statement | Step") -> Iterator[Block]:
-    match it:
-        case If(arms, otherwise):
-            yield from (inner for _, inner in arms)
-            yield otherwise
-        case Switch(_, cases, otherwise):
-            yield from (inner for _, inner in cases)
-            yield otherwise
-        case Loop(body=body):
-            yield body
-        case Parallel(branches):
-            yield from (inner for _, inner in branches)
-        case Step(body=body, handlers=handlers):
-            yield body
-            for handler in handlers:
-                yield from (handler.undo, handler.body)
-        case _:
-            pass
-
-
 def _set_by(block: Block) -> set[str]:
     """The names that a step sets itself."""
     found: set[str] = set()
@@ -214,7 +188,7 @@ def _set_by(block: Block) -> set[str]:
         elif isinstance(it, Perform | Invoke | Loop) and it.output:
             found.add(it.output)
         if not isinstance(it, Step):
-            for inner in _blocks(it):
+            for inner in blocks_in(it):
                 found |= _set_by(inner)
     return {it for it in found if not it.startswith("$")}
 

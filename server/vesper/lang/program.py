@@ -370,11 +370,12 @@ def steps_in(block: Block) -> Iterator[Step]:
     for it in block:
         if isinstance(it, Step):
             yield it
-        for inner in _blocks_in(it):
+        for inner in blocks_in(it):
             yield from steps_in(inner)
 
 
-def _blocks_in(it: "Statement | Step") -> Iterator[Block]:
+def blocks_in(it: "Statement | Step") -> Iterator[Block]:
+    """The blocks directly inside, those of handlers too."""
     match it:
         case If(arms, otherwise):
             yield from (inner for _, inner in arms)

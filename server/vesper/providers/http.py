@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from vesper.config import Service
-from vesper.providers.addresses import Origin, Target, addresses, provider, redirected, target
+from vesper.providers.addresses import Origin, Target, addresses, redirected, target
 from vesper.providers.answers import Answer, body_of, failure_of, hidden
 from vesper.providers.failures import argument, failed, stopped, timed_out
 from vesper.providers.secrets import Secret
@@ -282,8 +282,3 @@ def _with_query(path: str, parameters: Mapping[str, Value]) -> str:
     if not pairs:
         return path
     return f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}"
-
-
-def host_of(service: Service) -> str:
-    """The host that a provider's capability may name as well."""
-    return provider(service)[0].host

@@ -1,7 +1,7 @@
 """What is remembered of the effects of one run: enough to run it again without performing anything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from vesper.runtime.handling import Suspended
@@ -134,8 +134,3 @@ def answered(entry: Entry, effect: Effect) -> Value:
     if entry.digest != effect.digest:
         raise diverged(effect, f"`{effect.operation}` was `{entry.operation}` with other arguments")
     return entry.outcome.give()
-
-
-def overridden(entry: Entry, value: Value) -> Entry:
-    """The entry with another answer."""
-    return replace(entry, state="done", outcome=Outcome(value))
