@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import CLEAN, Run, runner
+from tests.requirements import requirement
 
 SURE = CLEAN.replace("  a: integer\n", "  a: {type: integer, constraints: [positive]}\n") + (
     'contracts:\n  preconditions: ["a > 0"]\n'
@@ -45,6 +46,7 @@ def test_a_file_that_cannot_be_written_and_a_broken_document_are_told(run: Run, 
     assert run("compile", "bad.vsp").code == 2
 
 
+@requirement("F50")
 def test_a_file_that_somebody_edited_is_not_overwritten_by_the_way(run: Run, tmp_path: Path):
     out = tmp_path / "sum.py"
     run("compile", "sum.vsp", "-o", "sum.py")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.requirements import requirement
 from vesper.compile.python_file import file_of
 from vesper.execution.engines import ENGINES, engine
 from vesper.execution.testing import run_file
@@ -35,6 +36,7 @@ def _running(found: Any) -> Running:
     return (yield from found) if isinstance(found, Generator) else found
 
 
+@requirement("F6")
 @pytest.mark.parametrize("file", sorted(it.name for it in EXAMPLES.glob("*.vsp")))
 def test_an_example_passes_its_tests(file: str):
     tested = list(run_file(PROJECT.nodes, file, [*(engine(it) for it in ENGINES), Written()]))
