@@ -106,6 +106,17 @@ def test_a_service_that_says_the_secret_back_is_not_heard(
     assert "sk_hush" not in str(said)
 
 
+def test_a_secret_of_one_letter_takes_nothing_out_of_words(
+    worlds: Callable[..., World], cards: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VESPER_SECRET_CARDS_KEY", "s")
+    cards.answer = lambda _: Reply(200, b'{"status": "closed", "said": "Bearer s"}')
+    world = worlds(with_service(f"{cards.url}/v1", secret="cards_key"))
+    answer = call(world)
+    assert isinstance(answer, dict)
+    assert answer["body"] == {"status": "closed", "said": "Bearer ***"}
+
+
 def test_a_name_that_nobody_answers_for_is_not_waited_for_longer_than_allowed(
     worlds: Callable[..., World], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,10 @@ _TOLD: Final = 2_000
 """Characters of a body that a failure tells."""
 
 
+_UNMISTAKABLE: Final = 8
+"""Bytes from which on a secret is not met by chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer as it came."""
@@ -36,8 +40,16 @@ class Answer:
 
 
 def hidden(data: bytes, secret: Secret | None) -> bytes:
-    """The data without the secret, should a service say it back."""
-    return data if secret is None else data.replace(secret.reveal().encode(), b"***")
+    """The data without the secret, should a service say it back.
+
+    A short one is hidden only where it stands alone: it may be a part of any word.
+    """
+    if secret is None:
+        return data
+    value = secret.reveal().encode()
+    if len(value) >= _UNMISTAKABLE:
+        return data.replace(value, b"***")
+    return re.sub(rb"(?<![\w-])" + re.escape(value) + rb"(?![\w-])", b"***", data)
 
 
 def body_of(answer: Answer) -> Value:
