@@ -99,7 +99,7 @@ RUN_ERRORS: Mapping[str, str] = {
     "key_reused": "The idempotency key belongs to a run with other inputs.",
     "not_approved": "A person said no, or nobody answered in time.",
     "diverged": "A replay asked for something else than the journal holds.",
-    "waiting": "The run waits for something outside and goes on by itself, or by `vesper resume`.",
+    "waiting": "The run is kept until something outside is there; `vesper resume` takes it up then.",
     "cancelled": "Somebody stopped the run.",
 }
 """What a run can end with beside the errors that a document declares."""

@@ -83,7 +83,7 @@ def _act(approvals: "Approvals", args: argparse.Namespace) -> None:
         _print_json(_fields(found))
     else:
         print(f"question {found.id} is answered: {found.state}")
-        print(f"  the run goes on by itself, or with `vesper resume {found.execution}`")
+        print(f"  whoever waits for it goes on; else `vesper resume {found.execution[:12]}` does")
 
 
 def _list(found: "list[Approval]", *, as_json: bool) -> None:
