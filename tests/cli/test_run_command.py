@@ -128,6 +128,7 @@ def test_errors_and_breaches_are_exit_code_1(
          ["price", "`dear` is no decimal", "there is no such input; did you mean `count`?"]),
         (["shop.vsp", "--input", "price=1", "--input", "labels=[1"], ["labels", "is no JSON"]),
         (["shop.vsp", "--input", "price=1", "--input", "labels=[1]"], ["labels[0]", "`1` is no string"]),
+        (["shop.vsp", "--input", "price=1", "--input", "price=2"], ["--input gives `price` twice"]),
         (["shop.vsp", "--input", "price"], ["--input takes name=value, not `price`"]),
         (["shop.vsp", "--input", "note=@gone.txt"], ["note: gone.txt cannot be read"]),
         (["shop_v2"], ["there is no node `shop_v2`", "did you mean `shop_v1`?"]),

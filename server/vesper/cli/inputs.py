@@ -35,12 +35,16 @@ def read_inputs(program: "Program", written: Sequence[str], file: str | None) ->
     """
     given = Given(dict(_from_file(file)) if file is not None else {})
     known = {it.name: it for it in program.inputs}
+    seen: set[str] = set()
     for pair in written:
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not equals or not name:
             message = f"--input takes name=value, not `{pair[:60]}`"
             raise VesperError("invalid", message, f"write `--input {name or 'name'}=...`")
+        if name in seen:
+            raise VesperError("invalid", f"--input gives `{name[:60]}` twice", "give it once")
+        seen.add(name)
         if name in known:
             _take(given, name, text, known[name].type, program)
         else:
