@@ -120,3 +120,31 @@ def test_a_document_with_errors_or_none_at_all_is_told_to_a_caller(project: Proj
     ended = project.runs.run("caller_v1", {"text": "x"})
     assert ended.error is not None
     assert ended.error.code == "node_not_found"
+
+
+def test_work_for_a_role_that_is_not_there_is_given_to_nobody(tmp_path: Path) -> None:
+    (tmp_path / "vesper.toml").write_text("", "utf-8")
+    (tmp_path / "roles.yaml").write_text("editor:\n  display_name: Editor\n", "utf-8")
+    (tmp_path / "ask.vsp").write_text(
+        """\
+node_id: ask_v1
+type: workflow
+intent: Have something written
+inputs: {topic: string}
+outputs: {text: any}
+flow:
+  - {step: write, operation: agent_run, role: editr, goal: "Write about {topic}", output: text}
+  - {step: done, operation: return, return_success: {text: "{text}"}}
+security: {capabilities_required: [agent.run.editr]}
+""",
+        "utf-8",
+    )
+    project = Project(tmp_path)
+    try:
+        found = project.runs.run("ask.vsp", {"topic": "rain"})
+        assert found.error is not None
+        assert found.error.details["codes"] == ["role_not_found", "effect_failed"]
+        assert "did you mean `editor`?" in found.error.message
+        assert project.board.find() == []
+    finally:
+        project.close()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Final
 
 from vesper.providers.failures import argument, failed
@@ -43,6 +44,7 @@ class Agents:
     def perform(self, effect: Effect, call: Call) -> Value:
         """What the role answers, once its reviewer accepts it."""
         role, reviewer = argument(effect.arguments, "role"), argument(effect.arguments, "review")
+        self._require(*filter(None, (role, reviewer)))
         goal = printed(effect.arguments.get("goal"))
         context = effect.arguments.get("context")
         shown = context if isinstance(context, dict) else {}
@@ -67,6 +69,15 @@ class Agents:
         """A task is made once for each key."""
         del effect
         return True
+
+    def _require(self, *names: str) -> None:
+        """A task for a role that is not there would wait for ever."""
+        known = self._around.roles() if self._around.roles is not None else names
+        for name in names:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"did you mean `{near[0]}`?" if near else "roles stand in role files"
+                raise failed(f"there is no role `{name[:60]}`: {hint}", "role_not_found", role=name)
 
     def _result(self, draft: Draft, part: str, effect: Effect, call: Call) -> str:
         """What the task of one part was completed with."""

@@ -1,5 +1,6 @@
 """What all providers of a workspace share: its folder, its settings, its store, its board and its sinks."""
 
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,11 +26,14 @@ class Surroundings:
         settings: Settings | None = None,
         board: "Board | None" = None,
         sink: "Sink | None" = None,
+        roles: "Callable[[], Collection[str]] | None" = None,
     ) -> None:
         self.root = root
         self.settings = settings or Settings()
         self._board = board
         self._sink = sink
+        self.roles = roles
+        """The names of the roles that there are; None where nobody knows."""
 
     @property
     def folder(self) -> Path:
