@@ -39,12 +39,12 @@ def test_a_run_that_holds_more_than_it_may_ends_at_the_step_that_took_it(engine:
         step("begin", Assign("text", c("x" * 100))), *steps, DONE,
         limits=Limits(memory=2_000), handlers=(anything,),
     )  # fmt: skip
-    ended = World().drive(engine.begin(it, {}, watcher=bounded(it, None)))
+    ended = World().drive(engine.begin(it, {}, watcher=bounded(it)))
     assert ended.error
     assert code_of(ended) == "memory_exceeded"
     assert ended.error["details"] == {"step": "grow_4"}
     enough = program(*it.body, limits=Limits(memory=200_000))
-    assert World().drive(engine.begin(enough, {}, watcher=bounded(enough, None))).error is None
+    assert World().drive(engine.begin(enough, {}, watcher=bounded(enough))).error is None
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda it: it.name)
@@ -53,16 +53,15 @@ def test_what_a_round_held_is_free_again_behind_it(engine: Engine):
     it = program(
         step("each", Loop(c(list(range(20))), "x", "", (big,))), DONE, limits=Limits(memory=3_000)
     )
-    assert World().drive(engine.begin(it, {}, watcher=bounded(it, None))).error is None
+    assert World().drive(engine.begin(it, {}, watcher=bounded(it))).error is None
     kept = program(
         step("each", Loop(c(list(range(20))), "x", "", (big,), n("big"), "all")), DONE,
         limits=Limits(memory=3_000),
     )  # fmt: skip
     assert (
-        code_of(World().drive(engine.begin(kept, {}, watcher=bounded(kept, None))))
-        == "memory_exceeded"
+        code_of(World().drive(engine.begin(kept, {}, watcher=bounded(kept)))) == "memory_exceeded"
     )
 
 
 def test_without_a_limit_nobody_looks():
-    assert bounded(program(DONE), None) is None
+    assert bounded(program(DONE)) is None

@@ -1,6 +1,6 @@
 """The values in a step that could not be evaluated, for the error that tells of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -22,14 +22,13 @@ from vesper.lang.program import (
 )
 from vesper.runtime.driver import Resolver
 from vesper.runtime.ending import tellable
-from vesper.runtime.interp import Interpreter
-from vesper.runtime.journal import Entry
+from vesper.runtime.journal import Journal
 from vesper.runtime.redaction import Redactor
 from vesper.runtime.request import Ended
 from vesper.values.value import Value
 
 
-def with_values(ended: Ended, draft: Draft, entries: Sequence[Entry], resolve: Resolver) -> Ended:
+def with_values(ended: Ended, draft: Draft, journal: Journal, resolve: Resolver) -> Ended:
     """The end with what the names held that the step reads, where it is a fault; sensitive ones are hidden.
 
     The definitional engine goes the way of the run again, so that no engine must keep them for a fault that
@@ -42,7 +41,9 @@ def with_values(ended: Ended, draft: Draft, entries: Sequence[Entry], resolve: R
     site = details.get("step")
     if not isinstance(site, str) or "values" in details:
         return ended
-    failed = failed_at(draft, entries, site, Interpreter(), resolve)
+    from vesper.runtime.interp import Interpreter
+
+    failed = failed_at(draft, journal.entries(), site, Interpreter(), resolve)
     if failed is None:
         return ended
     step, held = failed

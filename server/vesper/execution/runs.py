@@ -341,7 +341,7 @@ class Runs:
         except Failure as failure:
             return Ended(error={"code": failure.code, "message": failure.message})
         ended = follow(draft.program, draft.inputs, conduct)
-        return with_values(ended, draft, journal.entries(), self.resolve)
+        return with_values(ended, draft, journal, self.resolve)
 
     def _settle(
         self, draft: Draft, journal: RunJournal, ended: Ended | Suspended, envelope: Envelope

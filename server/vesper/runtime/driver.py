@@ -20,6 +20,7 @@ from vesper.runtime.journal import Ambiguous
 from vesper.runtime.memory import bounded
 from vesper.runtime.request import Effect, Ended, Failure, Fork, Invocation, Request, Running
 from vesper.runtime.timing import GRACE, timed
+from vesper.runtime.watching import together
 from vesper.values.value import Value
 
 DEEPEST: Final = 32
@@ -151,8 +152,8 @@ class _Run:
     def program(self, program: Program, inputs: Mapping[str, Value], place: _Place) -> Ended:
         """Run one program, the outermost or one that is called."""
         place = replace(place, call=replace(place.call, deadline=place.deadline))
-        watcher = bounded(program, self._conduct.watcher)
-        watcher = timed(program, watcher, place.call, self._conduct.clock)
+        in_time = timed(program, place.call, self._conduct.clock)
+        watcher = together(self._conduct.watcher, bounded(program), in_time)
         running = self._conduct.engine.begin(program, inputs, place.prefix, watcher)
         return self._follow(running, place)
 

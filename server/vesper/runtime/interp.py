@@ -11,7 +11,7 @@ from typing import Literal
 from vesper.lang.conversion import Problem
 from vesper.lang.ir import Expr, Result, Succeeded
 from vesper.lang.parts import names, walk
-from vesper.lang.program import Clause, Perform, Program, Step
+from vesper.lang.program import Clause, Perform, Program
 from vesper.runtime.ending import (
     Answered,
     breach,
@@ -29,6 +29,7 @@ from vesper.runtime.interp_expr import Setting, evaluate
 from vesper.runtime.interp_flow import Flow, Place, perform
 from vesper.runtime.meter import FINAL, Meter
 from vesper.runtime.request import Breach, Ended, Failure, Request, Running
+from vesper.runtime.watching import Unwatched
 from vesper.values.access import truth
 from vesper.values.value import Fault, Value
 
@@ -49,22 +50,7 @@ class Interpreter:
         watcher: Watcher | None = None,
     ) -> Running:
         """See `vesper.runtime.engine.Engine`."""
-        return _Run(program, site, watcher or _Unwatched()).run(inputs)
-
-
-class _Unwatched:
-    """Nobody looks."""
-
-    def entered(self, step: Step, site: str, scope: Mapping[str, Value]) -> None:
-        pass
-
-    def left(
-        self, step: Step, site: str, scope: Mapping[str, Value], failure: Failure | None
-    ) -> None:
-        pass
-
-    def judged(self, clause: Clause, scope: Mapping[str, Value], verdict: bool | Fault) -> None:
-        pass
+        return _Run(program, site, watcher or Unwatched()).run(inputs)
 
 
 @dataclass

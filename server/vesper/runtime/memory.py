@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from vesper.lang.program import Clause, Program, Step
+from vesper.lang.program import Program, Step
 from vesper.runtime.engine import Watcher
 from vesper.runtime.request import Failure
-from vesper.values.value import Fault, Value
+from vesper.runtime.watching import Unwatched
+from vesper.values.value import Value
 
 EACH: Final = 16
 """Bytes that every value counts; texts and keys count their UTF-8 as well, decimals their digits."""
@@ -36,39 +37,28 @@ def size(value: Value, most: int | None = None) -> int:
     return found
 
 
-def bounded(program: Program, watcher: Watcher | None) -> Watcher | None:
-    """The watcher, with an eye on what the program holds where it has a limit."""
+def bounded(program: Program) -> Watcher | None:
+    """An eye on what the program holds, where it has a limit."""
     limit = program.limits.memory
-    return watcher if limit is None else _Bounded(limit, watcher)
+    return None if limit is None else _Bounded(limit)
 
 
-class _Bounded:
+class _Bounded(Unwatched):
     """Ends a run that holds more than it may. Values are counted once: nobody changes one."""
 
-    def __init__(self, limit: int, watcher: Watcher | None) -> None:
+    def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._watcher = watcher
         self._sizes: dict[int, tuple[Value, int]] = {}
-
-    def entered(self, step: Step, site: str, scope: Mapping[str, Value]) -> None:
-        if self._watcher is not None:
-            self._watcher.entered(step, site, scope)
 
     def left(
         self, step: Step, site: str, scope: Mapping[str, Value], failure: Failure | None
     ) -> None:
-        if self._watcher is not None:
-            self._watcher.left(step, site, scope, failure)
         if failure is not None and failure.final:
             return
         held = self._held(scope)
         if held > self._limit:
             message = f"the run held {held:,} bytes of values, and may hold {self._limit:,}"
             raise Failure(("memory_exceeded",), message, {"step": site}, final=True)
-
-    def judged(self, clause: Clause, scope: Mapping[str, Value], verdict: bool | Fault) -> None:
-        if self._watcher is not None:
-            self._watcher.judged(clause, scope, verdict)
 
     def _held(self, scope: Mapping[str, Value]) -> int:
         before = self._sizes

@@ -1,4 +1,4 @@
-"""Several watchers of one engine."""
+"""No watcher of an engine, and several."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,21 @@ from vesper.lang.program import Clause, Step
 from vesper.runtime.engine import Watcher
 from vesper.runtime.request import Failure
 from vesper.values.value import Fault, Value
+
+
+class Unwatched:
+    """Nobody looks; for those who look at a part, what to begin with."""
+
+    def entered(self, step: Step, site: str, scope: Mapping[str, Value]) -> None:
+        """See `vesper.runtime.engine.Watcher`."""
+
+    def left(
+        self, step: Step, site: str, scope: Mapping[str, Value], failure: Failure | None
+    ) -> None:
+        """See `vesper.runtime.engine.Watcher`."""
+
+    def judged(self, clause: Clause, scope: Mapping[str, Value], verdict: bool | Fault) -> None:
+        """See `vesper.runtime.engine.Watcher`."""
 
 
 def together(*watchers: Watcher | None) -> Watcher | None:
